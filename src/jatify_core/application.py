@@ -1,0 +1,112 @@
+"""An application: where a job seeker stands with one listing, and how he got there."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Annotated, Literal, NewType
+from uuid import UUID
+
+from msgspec import Meta, Struct, field
+
+from jatify_core.errors import Invalid
+from jatify_core.listing import ListingBrief, ListingId
+from jatify_core.paging import Window
+from jatify_core.resume import ResumeId
+from jatify_core.text import Prose, Tag
+from jatify_core.user import UserId
+
+ApplicationId = NewType("ApplicationId", UUID)
+StatusId = NewType("StatusId", str)
+
+StatusCode = Annotated[str, Meta(min_length=1, max_length=64)]
+Category = Literal["open", "interview", "offer", "closed"]
+
+
+class Status(Struct, frozen=True):
+    """One station of the pipeline. Which ones there are is data; only the store knows them."""
+
+    id: StatusId
+    label: str
+    category: Category
+    terminal: bool
+    position: int
+
+
+class StatusChange(Struct, frozen=True):
+    """One step of an application's history; the first has no `from_status_id`."""
+
+    status_id: StatusId
+    from_status_id: StatusId | None
+    at: datetime
+    note: str | None = None
+
+
+class ApplicationDraft(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The members of an application that its owner writes; the API says `job_id` for its listing."""
+
+    listing_id: ListingId = field(name="job_id")
+    resume_id: ResumeId | None = None
+    status_id: StatusCode = "saved"
+    applied_on: date | None = None
+    cover_letter: Prose | None = None
+    notes: Prose | None = None
+    tags: Annotated[list[Tag], Meta(max_length=50)] = []
+    follow_up_on: date | None = None
+
+
+class Application(Struct, frozen=True, kw_only=True):
+    """A stored application with the brief of its listing; `history` is filled where one is read alone."""
+
+    id: ApplicationId
+    user_id: UserId
+    listing: ListingBrief
+    resume_id: ResumeId | None
+    status_id: StatusId
+    applied_on: date | None
+    cover_letter: str | None
+    notes: str | None
+    tags: tuple[str, ...]
+    follow_up_on: date | None
+    created_at: datetime
+    updated_at: datetime
+    version: int = 1
+    history: tuple[StatusChange, ...] = ()
+
+    @property
+    def draft(self) -> ApplicationDraft:
+        """The writable members as they are now."""
+        return ApplicationDraft(
+            listing_id=self.listing.id,
+            resume_id=self.resume_id,
+            status_id=self.status_id,
+            applied_on=self.applied_on,
+            cover_letter=self.cover_letter,
+            notes=self.notes,
+            tags=list(self.tags),
+            follow_up_on=self.follow_up_on,
+        )
+
+
+class ApplicationFilter(Struct, frozen=True):
+    """Which applications; dates are inclusive, `q` searches company, position, notes and cover letter."""
+
+    window: Window
+    q: str | None = None
+    status_id: str | None = None
+    listing_id: ListingId | None = None
+    resume_id: ResumeId | None = None
+    tag: str | None = None
+    applied_from: date | None = None
+    applied_to: date | None = None
+    follow_up_before: date | None = None
+
+
+SORT_KEYS = ("created_at", "updated_at", "applied_on")
+
+
+def known_status(code: str, statuses: Mapping[StatusId, Status]) -> StatusId:
+    """Return *code* as a status of the pipeline, else raise `Invalid`."""
+    status_id = StatusId(code)
+    if status_id not in statuses:
+        known = ", ".join(s.id for s in sorted(statuses.values(), key=lambda s: s.position))
+        raise Invalid.at("/status_id", "unknown_status", f"There is no such status. There are: {known}.")
+    return status_id

@@ -1,0 +1,185 @@
+"""A job: a unit of queued work, leased to one worker at a time; and a dead letter, a job that failed for good."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Final, Literal, NewType
+from uuid import UUID
+
+from msgspec import Struct
+
+from jatify_core.analysis import Analysis, AnalysisId, Completed, Reason
+from jatify_core.listing import ListingId
+from jatify_core.paging import Window
+from jatify_core.resume import ResumeId
+from jatify_core.user import UserId
+
+JobId = NewType("JobId", UUID)
+DeadLetterId = NewType("DeadLetterId", UUID)
+
+ANALYSIS: Final = "analysis"
+"""The kind of job that runs an analysis of the same id."""
+
+MAX_CRASHES: Final = 3
+MAX_SNOOZES: Final = 20
+KEPT_ERRORS: Final = 10
+
+Verb = Literal["complete", "retry", "snooze", "release", "bury"]
+
+
+class JobError(Struct, frozen=True):
+    """What went wrong in one attempt. `message` is safe to show: never a provider's raw body."""
+
+    attempt: int
+    at: datetime
+    reason: Reason
+    message: str
+
+
+class Lease(Struct, frozen=True):
+    """The right to speak for a job: it holds only while `run`, which grows with every claim, is the job's own."""
+
+    job_id: JobId
+    run: int
+
+
+class Job(Struct, frozen=True, kw_only=True):
+    """A live job. `attempt` counts tries and may be given back; `run` counts claims and never falls."""
+
+    id: JobId
+    user_id: UserId
+    kind: str
+    payload: Mapping[str, str] = {}
+    dedup_key: str | None = None
+    max_attempts: int = 5
+    attempt: int = 0
+    run: int = 0
+    snoozes: int = 0
+    requeues: int = 0
+    crashes: int = 0
+    errors: tuple[JobError, ...] = ()
+    enqueued_at: datetime
+    claimed_at: datetime | None = None
+
+    @classmethod
+    def for_analysis(cls, analysis: Analysis, max_attempts: int) -> "Job":
+        """The job that runs *analysis*; one live job for each pair of resume and listing."""
+        return cls(
+            id=JobId(analysis.id),
+            user_id=analysis.user_id,
+            kind=ANALYSIS,
+            dedup_key=f"{ANALYSIS}:{analysis.resume_id}:{analysis.listing_id or 'review'}",
+            max_attempts=max_attempts,
+            enqueued_at=analysis.created_at,
+        )
+
+    @property
+    def lease(self) -> Lease:
+        """The lease of this very claim."""
+        return Lease(self.id, self.run)
+
+
+class End(Struct, frozen=True, kw_only=True):
+    """What became of one claim. Made by the constructors below; `verb` says which members count."""
+
+    lease: Lease
+    verb: Verb
+    attempt: int
+    completed: Completed | None = None
+    reason: Reason | None = None
+    message: str = ""
+    delay: timedelta = timedelta(0)
+
+    @classmethod
+    def succeeded(cls, job: Job, completed: Completed | None = None) -> "End":
+        """The job is done and goes; its result, if it has one, is recorded with it."""
+        return cls(lease=job.lease, verb="complete", attempt=job.attempt, completed=completed)
+
+    @classmethod
+    def retried(cls, job: Job, reason: Reason, message: str, delay: timedelta) -> "End":
+        """The attempt is spent; the job may be claimed again after *delay*."""
+        return cls(lease=job.lease, verb="retry", attempt=job.attempt, reason=reason, message=message, delay=delay)
+
+    @classmethod
+    def snoozed(cls, job: Job, reason: Reason, message: str, delay: timedelta) -> "End":
+        """The attempt is given back; the job may be claimed again after *delay*."""
+        return cls(lease=job.lease, verb="snooze", attempt=job.attempt, reason=reason, message=message, delay=delay)
+
+    @classmethod
+    def released(cls, job: Job) -> "End":
+        """The attempt is given back and the job keeps its place: the worker is leaving."""
+        return cls(lease=job.lease, verb="release", attempt=job.attempt)
+
+    @classmethod
+    def buried(cls, job: Job, reason: Reason, message: str) -> "End":
+        """The job becomes a dead letter."""
+        return cls(lease=job.lease, verb="bury", attempt=job.attempt, reason=reason, message=message)
+
+
+class Rescued(Struct, frozen=True):
+    """What a rescue found: how many jobs went back to the queue, and the ends of those that crashed too often."""
+
+    requeued: int = 0
+    buried: tuple[End, ...] = ()
+
+
+class Pause(Struct, frozen=True):
+    """A kind of job that nobody claims for now, why, and when the next probe is due. Shared by all processes."""
+
+    kind: str
+    reason: Reason
+    message: str
+    since: datetime
+    probe_at: datetime
+    probes: int = 0
+
+
+class DeadLetter(Struct, frozen=True, kw_only=True):
+    """A job that failed for good, as its owner sees it. `errors` are those of all attempts kept, oldest first."""
+
+    id: DeadLetterId
+    user_id: UserId
+    analysis_id: AnalysisId
+    resume_id: ResumeId
+    listing_id: ListingId | None
+    resume_name: str
+    company: str | None
+    position: str | None
+    reason: Reason
+    message: str
+    attempts: int
+    errors: tuple[JobError, ...]
+    enqueued_at: datetime
+    failed_at: datetime
+    requeues: int
+
+
+class DeadLetterFilter(Struct, frozen=True):
+    """Which dead letters, newest failure first."""
+
+    window: Window
+    reason: str | None = None
+
+
+class Selection(Struct, frozen=True):
+    """Dead letters to requeue: these `ids`, or all of a `reason`, or (with neither) all."""
+
+    ids: tuple[DeadLetterId, ...] | None = None
+    reason: str | None = None
+
+
+class Skipped(Struct, frozen=True):
+    """A dead letter that was not requeued: `not_found`, or `already_live` where its pair waits or runs again."""
+
+    id: DeadLetterId
+    reason: Literal["not_found", "already_live"]
+
+
+class Requeued(Struct, frozen=True):
+    """What a requeue did: letters that live again with their analyses, and letters left where they were."""
+
+    ids: tuple[DeadLetterId, ...] = ()
+    analyses: tuple[AnalysisId, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
+
+
+SORT_KEYS = ("failed_at",)

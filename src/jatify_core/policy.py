@@ -1,0 +1,23 @@
+"""The house's own limits, settled once at start-up and passed to the rules as values."""
+
+from datetime import timedelta
+
+from msgspec import Struct
+
+
+class Policy(Struct, frozen=True):
+    """What the operator of this installation has decided."""
+
+    password_min: int = 8
+    """Code points."""
+    session_life: timedelta = timedelta(hours=24)
+    registration_open: bool = True
+    max_upload: int = 5 * 1024 * 1024
+    """Bytes."""
+    max_attempts: int = 5
+    daily_analyses: int = 50
+    """A user's analyses in any 24 hours."""
+    max_waiting: int = 200
+    """A user's jobs that wait or run at once."""
+    fair_spacing: timedelta = timedelta(0)
+    """How much later a user's next waiting job sorts; zero is strict FIFO (queue.md)."""

@@ -1,0 +1,324 @@
+"""What Jatify asks of the outside world. Read this file first.
+
+Adapters implement these protocols; use cases need nothing else. Ids, instants (UTC) and randomness come in as values.
+Whatever belongs to a user is found only with its `user_id`: another's row, a deleted and a missing one are alike, and
+raise `NotFound`. A method that takes a `Window` answers a `Page`. Anything may raise `Unavailable` when its own part
+of the world is down or full.
+"""
+
+from collections.abc import Callable, Sequence, Set
+from contextlib import AbstractAsyncContextManager
+from datetime import datetime, timedelta
+from typing import Protocol
+from uuid import UUID
+
+from msgspec import Struct
+
+from jatify_core.analysis import Analysis, AnalysisId, Identity, Material, Outcome, Reason
+from jatify_core.application import Application, ApplicationFilter, ApplicationId, Status, StatusChange
+from jatify_core.job import (
+    DeadLetter,
+    DeadLetterFilter,
+    DeadLetterId,
+    End,
+    Job,
+    JobId,
+    Lease,
+    Pause,
+    Requeued,
+    Rescued,
+    Selection,
+)
+from jatify_core.listing import Listing, ListingFilter, ListingId
+from jatify_core.paging import Page, Window
+from jatify_core.policy import Policy
+from jatify_core.resume import Extraction, Resume, ResumeFilter, ResumeId, Upload
+from jatify_core.user import Session, SessionId, User, UserId
+
+
+class Users(Protocol):
+    """Accounts."""
+
+    async def add(self, user: User) -> None:
+        """Store a new account. Raises `Conflict` if its e-mail is taken, without regard to case."""
+
+    async def by_email(self, email: str) -> User | None:
+        """The account with this e-mail, without regard to case."""
+
+    async def save(self, user: User) -> None:
+        """Replace name and password hash of a stored account."""
+
+
+class Sessions(Protocol):
+    """Logins. A session that is not here is not logged in, whatever its token says."""
+
+    async def add(self, session: Session) -> None:
+        """Store a new session."""
+
+    async def find(self, session_id: SessionId) -> tuple[Session, User] | None:
+        """The session and its user in one round trip, or None; expired ones are found too."""
+
+    async def remove(self, user_id: UserId, session_id: SessionId) -> None:
+        """End a session, if it is still there."""
+
+
+class Listings(Protocol):
+    """Advertised positions."""
+
+    async def add(self, listing: Listing) -> None:
+        """Store a new listing."""
+
+    async def get(self, user_id: UserId, listing_id: ListingId, *, lock: bool = False) -> Listing:
+        """One listing; with *lock* nobody else changes it before the transaction ends."""
+
+    async def save(self, listing: Listing) -> None:
+        """Replace a stored listing that was read with a lock."""
+
+    async def remove(self, user_id: UserId, listing_id: ListingId) -> None:
+        """Delete a listing with its analyses, their jobs and dead letters, and applications deleted before.
+
+        Raises `Conflict`, with the count, while applications use it.
+        """
+
+    async def page(self, user_id: UserId, where: ListingFilter) -> Page[Listing]:
+        """Listings that match."""
+
+
+class Applications(Protocol):
+    """Applications, their history, and the pipeline's statuses."""
+
+    async def statuses(self) -> Sequence[Status]:
+        """Every status, in the pipeline's order. The store alone knows which there are."""
+
+    async def add(self, application: Application, change: StatusChange) -> None:
+        """Store a new application with the first step of its history."""
+
+    async def get(self, user_id: UserId, application_id: ApplicationId, *, lock: bool = False) -> Application:
+        """One application with its history, oldest first."""
+
+    async def save(self, application: Application, change: StatusChange | None) -> None:
+        """Replace a stored application that was read with a lock, and add *change* to its history."""
+
+    async def remove(self, user_id: UserId, application_id: ApplicationId, at: datetime) -> None:
+        """Hide an application for good; its row stays."""
+
+    async def page(self, user_id: UserId, where: ApplicationFilter) -> Page[Application]:
+        """Applications that match, without their histories."""
+
+
+class Resumes(Protocol):
+    """Resumes: the facts, the file and the text, of which the last two are read only when asked for."""
+
+    async def add(self, resume: Resume, content: bytes, text: str) -> None:
+        """Store a new resume with its file and text."""
+
+    async def get(self, user_id: UserId, resume_id: ResumeId, *, lock: bool = False) -> Resume:
+        """The facts about one resume."""
+
+    async def content(self, user_id: UserId, resume_id: ResumeId) -> bytes:
+        """The file exactly as uploaded."""
+
+    async def text(self, user_id: UserId, resume_id: ResumeId) -> str:
+        """The text exactly as analyzers see it."""
+
+    async def save(self, resume: Resume) -> None:
+        """Replace the name of a stored resume that was read with a lock."""
+
+    async def remove(self, user_id: UserId, resume_id: ResumeId) -> None:
+        """Delete a resume with its analyses, their jobs and dead letters. Applications keep their row, unlinked."""
+
+    async def page(self, user_id: UserId, where: ResumeFilter) -> Page[Resume]:
+        """Resumes that match."""
+
+
+class Analyses(Protocol):
+    """Analyses. `running`, the attempts so far and the start are read off the job while it lives."""
+
+    async def add_or_get(self, analysis: Analysis, job: Job) -> Analysis:
+        """Store *analysis* if *job* is its own; else return the analysis whose job that is."""
+
+    async def get(self, user_id: UserId, analysis_id: AnalysisId) -> Analysis:
+        """One analysis."""
+
+    async def newest(self, user_id: UserId, resume_id: ResumeId, listing_id: ListingId | None) -> Analysis:
+        """The newest analysis of this pair, or of the resume on its own."""
+
+    async def succeeded(self, user_id: UserId, resume_id: ResumeId, inputs_hash: str) -> Analysis | None:
+        """The newest analysis of this resume that succeeded on the very same inputs."""
+
+    async def page(self, user_id: UserId, resume_id: ResumeId, window: Window) -> Page[Analysis]:
+        """Every analysis of a resume."""
+
+    async def count_since(self, user_id: UserId, at: datetime) -> int:
+        """How many analyses the user has asked for since *at*."""
+
+    async def record(self, ends: Sequence[End]) -> None:
+        """Write what settled jobs mean for their analyses: a report, a failure, or nothing yet.
+
+        Belongs in the transaction of `Jobs.settle`, with the ends that did not lose their lease. An analysis that
+        is gone or cancelled stays so.
+        """
+
+    async def reopen(self, analysis_ids: Sequence[AnalysisId]) -> None:
+        """Make failed analyses queued again; their jobs live again in this transaction."""
+
+
+class Jobs(Protocol):
+    """The queue, seen from inside a transaction. All its instants are the store's own clock's."""
+
+    async def enqueue(self, job: Job) -> Job:
+        """Make *job* claimable once the transaction commits, and ring the bell then.
+
+        If a live job has the same `dedup_key`, that one is returned and nothing is added.
+        """
+
+    async def waiting(self, user_id: UserId) -> int:
+        """How many of the user's jobs wait or run."""
+
+    async def claim(self, kinds: Sequence[str], limit: int, lease: timedelta, worker: str) -> Sequence[Job]:
+        """Lease up to *limit* due jobs of *kinds* to *worker*, first in, first out, each with its attempt counted.
+
+        A job that another transaction is claiming is passed over. Nothing of a paused kind is claimed.
+        """
+
+    async def renew(self, held: Sequence[Lease], lease: timedelta, limit: timedelta) -> Set[JobId]:
+        """Prolong leases; return the jobs that are still held. One claimed more than *limit* ago is left to lapse."""
+
+    async def settle(self, ends: Sequence[End]) -> Sequence[End]:
+        """Record what became of claimed jobs; return the ends whose lease had been lost, which changed nothing.
+
+        An end counts only while its job's `run` is the one that was claimed. The bell rings for what is due again.
+        """
+
+    async def rescue(self, limit: int) -> Rescued:
+        """Take up to *limit* jobs back whose lease has lapsed.
+
+        They are claimable again after a short, growing delay; with their attempts used up, or after three crashes,
+        they become dead letters `worker_lost`.
+        """
+
+    async def next_due(self, kinds: Sequence[str]) -> timedelta | None:
+        """How long until the first waiting job of *kinds* is due: zero if one is, None without one; paused ones aside."""
+
+    async def pauses(self) -> Sequence[Pause]:
+        """The kinds that nobody claims, and why."""
+
+    async def pause(self, kind: str, reason: Reason, message: str, probes: int, probe_after: timedelta) -> None:
+        """Stop claims of *kind*; after *probes* failed ones its next probe is due *probe_after* from now.
+
+        A kind that is paused already keeps its `since`.
+        """
+
+    async def probe(self, kind: str, lease: timedelta, worker: str, again_after: timedelta) -> Job | None:
+        """When a probe of a paused kind is due, claim one job of it, as the only one to do so for *again_after*."""
+
+    async def resume(self, kind: str) -> None:
+        """Let a kind be claimed again, and ring the bell."""
+
+
+class DeadLetters(Protocol):
+    """Jobs that failed for good. A job is live or dead, never both."""
+
+    async def get(self, user_id: UserId, dead_letter_id: DeadLetterId) -> DeadLetter:
+        """One dead letter."""
+
+    async def page(self, user_id: UserId, where: DeadLetterFilter) -> Page[DeadLetter]:
+        """Dead letters that match."""
+
+    async def requeue(self, user_id: UserId, selection: Selection) -> Requeued:
+        """Give dead letters a new life with fresh attempts, oldest first, and ring the bell.
+
+        Each is inserted before it is deleted: what is skipped stays. Its `run` goes on where it was.
+        """
+
+    async def remove(self, user_id: UserId, dead_letter_id: DeadLetterId) -> None:
+        """Delete a dead letter for good; its analysis stays failed."""
+
+
+class Transaction(Struct, frozen=True):
+    """Everything stored, seen through one transaction; made by a store, valid while it is open."""
+
+    users: Users
+    sessions: Sessions
+    listings: Listings
+    applications: Applications
+    resumes: Resumes
+    analyses: Analyses
+    jobs: Jobs
+    dead_letters: DeadLetters
+
+
+class Store(Protocol):
+    """The place where everything is kept."""
+
+    def transaction(self) -> AbstractAsyncContextManager[Transaction]:
+        """Commit when the block ends, roll back when it raises. Transactions do not nest."""
+
+    async def check(self) -> None:
+        """Return if the store answers and is fit for this release; else raise `Unavailable` with words."""
+
+    async def listen(self, wake: Callable[[], None]) -> None:
+        """Call *wake* whenever a job may have become claimable, and once after each time the line was (re)made.
+
+        Runs until it is cancelled, whatever happens to the line. A hint only: a missed one loses no job.
+        """
+
+    @property
+    def listening(self) -> bool:
+        """Whether hints arrive now."""
+
+
+class Analyzer(Protocol):
+    """Whoever judges resumes: a model, or rules."""
+
+    @property
+    def identity(self) -> Identity:
+        """Provider, model asked for, and prompt version: with the texts they decide a report."""
+
+    async def analyze(self, material: Material) -> Outcome:
+        """Judge. Never raises for what the world did: that is a `Refusal` or an `Outage`. May take minutes."""
+
+
+class Extractor(Protocol):
+    """Whoever takes text out of files."""
+
+    async def extract(self, upload: Upload) -> Extraction:
+        """Text, or why there is none, within 30 seconds and bounded memory whatever the file holds."""
+
+
+class Passwords(Protocol):
+    """Slow, salted hashes."""
+
+    async def hash(self, password: str) -> str:
+        """Hash with today's parameters."""
+
+    async def verify(self, password: str, hashed: str | None) -> bool:
+        """Whether *password* made *hashed*; with None, False after the same time."""
+
+    def outdated(self, hashed: str) -> bool:
+        """Whether *hashed* was made with other parameters than today's."""
+
+
+class Tokens(Protocol):
+    """Signed bearer tokens that carry a session's id."""
+
+    def issue(self, session: Session) -> str:
+        """A token that names *session* and ends with it."""
+
+    def read(self, token: str, at: datetime) -> SessionId:
+        """The session that *token* names. Raises `Unauthenticated` unless it is ours, whole and not expired at *at*."""
+
+
+class Ports(Struct, frozen=True):
+    """Everything a use case may ask, composed once at start-up."""
+
+    store: Store
+    analyzer: Analyzer
+    extractor: Extractor
+    passwords: Passwords
+    tokens: Tokens
+    clock: Callable[[], datetime]
+    """Now, in UTC. Fixed once at the top of a use case."""
+    new_id: Callable[[], UUID]
+    """A fresh UUID of version 7."""
+    policy: Policy = Policy()

@@ -1,0 +1,181 @@
+"""A report: a score with its reasons, computed here from an analyzer's proposal; every quote is checked."""
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Annotated, Final, Literal
+
+from msgspec import Meta, Struct
+
+from jatify_core.errors import Invalid
+from jatify_core.findings import (
+    Importance,
+    Percent,
+    Proposal,
+    ProposedPoint,
+    ProposedScore,
+    ProposedSkill,
+    Quote,
+    QuoteText,
+    Short,
+    SkillName,
+    Source,
+    Suggestion,
+    weights,
+)
+
+Band = Literal["strong", "good", "partial", "weak"]
+
+BANDS: Final[tuple[tuple[int, Band], ...]] = ((75, "strong"), (60, "good"), (40, "partial"), (0, "weak"))
+SKILLS_CAP: Final = 85
+"""The most that `skills` can reach while a required skill is missing."""
+TOTAL_CAP: Final = 70
+"""The most that the total can reach without evidence of experience."""
+UNVERIFIED: Final = "unverified_evidence"
+
+
+class Evidence(Struct, frozen=True, forbid_unknown_fields=True):
+    """Words that do stand in a source: `text` is exactly `source[start:end]`, counted in code points."""
+
+    source: Source
+    text: QuoteText
+    start: Annotated[int, Meta(ge=0)]
+    end: Annotated[int, Meta(ge=0)]
+
+
+class SubScore(Struct, frozen=True, forbid_unknown_fields=True):
+    """One aspect: `score` is None where it does not apply; `weight` is its share of the total in percent."""
+
+    key: str
+    score: Percent | None
+    weight: Annotated[float, Meta(ge=0, le=100)]
+    explanation: Short
+    evidence: tuple[Evidence, ...]
+
+
+class Skill(Struct, frozen=True, forbid_unknown_fields=True):
+    """A skill that the listing asks for, and how much."""
+
+    name: SkillName
+    importance: Importance
+    evidence: tuple[Evidence, ...]
+
+
+class Point(Struct, frozen=True, forbid_unknown_fields=True):
+    """A strength or a gap, and where it shows."""
+
+    text: Short
+    evidence: tuple[Evidence, ...]
+
+
+class Report(Struct, frozen=True, forbid_unknown_fields=True):
+    """How well a resume fits a listing, or stands on its own; why; and what to change."""
+
+    score: Percent
+    band: Band
+    summary: str
+    sub_scores: tuple[SubScore, ...]
+    matched_skills: tuple[Skill, ...]
+    missing_skills: tuple[Skill, ...]
+    strengths: tuple[Point, ...]
+    gaps: tuple[Point, ...]
+    suggestions: tuple[Suggestion, ...]
+    warnings: tuple[str, ...]
+    language: str
+
+    @classmethod
+    def checked(cls, proposal: Proposal, resume: str, listing: str | None, warnings: Iterable[str] = ()) -> "Report":
+        """Score *proposal* and keep only what the texts *resume* and *listing* bear out.
+
+        A quote that does not occur is dropped and `unverified_evidence` warned of. Raises `Invalid` where the
+        proposal lacks an aspect or scores none: such an answer never becomes a number.
+        """
+        check = _QuoteCheck(resume, listing)
+        sub_scores = _weighed(proposal, check, against_listing=listing is not None)
+        score = _total(sub_scores, against_listing=listing is not None)
+        matched = tuple(check.skill(s) for s in proposal.matched_skills)
+        missing = tuple(check.skill(s) for s in proposal.missing_skills)
+        strengths = tuple(check.point(p) for p in proposal.strengths)
+        gaps = tuple(check.point(p) for p in proposal.gaps)
+        noted = [*warnings, *proposal.warnings, *([UNVERIFIED] if check.dropped else [])]
+        return cls(
+            score=score,
+            band=band(score),
+            summary=proposal.summary,
+            sub_scores=sub_scores,
+            matched_skills=matched,
+            missing_skills=missing,
+            strengths=strengths,
+            gaps=gaps,
+            suggestions=tuple(proposal.suggestions),
+            warnings=tuple(dict.fromkeys(noted)),
+            language=proposal.language,
+        )
+
+
+def band(score: int) -> Band:
+    """The word for a score."""
+    return next(name for least, name in BANDS if score >= least)
+
+
+def _weighed(proposal: Proposal, check: "_QuoteCheck", *, against_listing: bool) -> tuple[SubScore, ...]:
+    wanted = weights(against_listing=against_listing)
+    proposed = {s.key: s for s in proposal.sub_scores}
+    if set(proposed) != set(wanted) or len(proposal.sub_scores) != len(wanted):
+        raise Invalid.at("/sub_scores", "wrong_aspects", f"The aspects must be exactly {', '.join(wanted)}.")
+    scores = {key: _capped(proposed[key], proposal) for key in wanted}
+    total = sum(weight for key, weight in wanted.items() if scores[key] is not None)
+    if not total:
+        raise Invalid.at("/sub_scores", "no_score", "No aspect was scored.")
+    return tuple(
+        SubScore(
+            key=key,
+            score=scores[key],
+            weight=0.0 if scores[key] is None else round(100 * weight / total, 1),
+            explanation=proposed[key].explanation,
+            evidence=check.evidence(proposed[key].evidence),
+        )
+        for key, weight in wanted.items()
+    )
+
+
+def _capped(proposed: ProposedScore, proposal: Proposal) -> int | None:
+    lacks_required = any(s.importance == "required" for s in proposal.missing_skills)
+    if proposed.key == "skills" and proposed.score is not None and lacks_required:
+        return min(proposed.score, SKILLS_CAP)
+    return proposed.score
+
+
+def _total(sub_scores: Sequence[SubScore], *, against_listing: bool) -> int:
+    counted = [(s.score, weights(against_listing=against_listing)[s.key]) for s in sub_scores if s.score is not None]
+    total = round(sum(score * weight for score, weight in counted) / sum(weight for _, weight in counted))
+    evidenced = any(e.source == "resume" for s in sub_scores if s.key == "experience" for e in s.evidence)
+    return min(total, TOTAL_CAP) if against_listing and not evidenced else total
+
+
+class _QuoteCheck:
+    """Finds quotes in their sources and counts those that are not there."""
+
+    def __init__(self, resume: str, listing: str | None) -> None:
+        self._sources: dict[Source, str] = {"resume": resume, "listing": listing or ""}
+        self.dropped = 0
+
+    def evidence(self, quotes: Iterable[Quote]) -> tuple[Evidence, ...]:
+        found = [self._find(q) for q in quotes]
+        self.dropped += found.count(None)
+        return tuple(dict.fromkeys(e for e in found if e))
+
+    def skill(self, skill: ProposedSkill) -> Skill:
+        return Skill(skill.name, skill.importance, self.evidence(skill.evidence))
+
+    def point(self, point: ProposedPoint) -> Point:
+        return Point(point.text, self.evidence(point.evidence))
+
+    def _find(self, quote: Quote) -> Evidence | None:
+        source = self._sources[quote.source]
+        words = quote.text.split()
+        start = source.find(quote.text)
+        if start >= 0 and words:
+            return Evidence(quote.source, quote.text, start, start + len(quote.text))
+        # Models rewrap lines and change case; the offsets and the text we keep are the source's own.
+        loose = re.search(r"\s+".join(map(re.escape, words)), source, re.IGNORECASE) if words else None
+        return Evidence(quote.source, loose.group(), *loose.span()) if loose else None

@@ -1,0 +1,142 @@
+"""Applications: keep track of where one stands with each listing."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from msgspec import Struct, to_builtins
+from msgspec.structs import replace
+
+from jatify_core.application import (
+    Application,
+    ApplicationDraft,
+    ApplicationFilter,
+    ApplicationId,
+    Status,
+    StatusChange,
+    known_status,
+)
+from jatify_core.errors import Invalid, NotFound, Stale
+from jatify_core.listing import ListingBrief
+from jatify_core.paging import Page
+from jatify_core.ports import Ports, Transaction
+from jatify_core.text import refuse_nul
+from jatify_core.user import UserId
+
+
+class Step(Struct, frozen=True):
+    """What to write into the history if the status changes: a note, and when it happened (None is now)."""
+
+    note: str | None = None
+    at: datetime | None = None
+
+
+async def list_statuses(ports: Ports) -> Sequence[Status]:
+    """The pipeline, in order."""
+    async with ports.store.transaction() as tx:
+        return await tx.applications.statuses()
+
+
+async def create_application(ports: Ports, user_id: UserId, draft: ApplicationDraft, step: Step) -> Application:
+    """Keep a new application."""
+    _refuse_unstorable(draft, step)
+    now = ports.clock()
+    async with ports.store.transaction() as tx:
+        application = await _written(
+            tx,
+            draft,
+            Application(
+                id=ApplicationId(ports.new_id()),
+                user_id=user_id,
+                listing=ListingBrief(draft.listing_id, "", ""),
+                resume_id=None,
+                status_id=(await tx.applications.statuses())[0].id,
+                applied_on=None,
+                cover_letter=None,
+                notes=None,
+                tags=(),
+                follow_up_on=None,
+                created_at=now,
+                updated_at=now,
+            ),
+        )
+        change = StatusChange(application.status_id, None, step.at or now, step.note)
+        await tx.applications.add(application, change)
+        return await tx.applications.get(user_id, application.id)
+
+
+async def read_application(ports: Ports, user_id: UserId, application_id: ApplicationId) -> Application:
+    """One application with its history."""
+    async with ports.store.transaction() as tx:
+        return await tx.applications.get(user_id, application_id)
+
+
+async def list_applications(ports: Ports, user_id: UserId, where: ApplicationFilter) -> Page[Application]:
+    """Applications that match."""
+    async with ports.store.transaction() as tx:
+        return await tx.applications.page(user_id, where)
+
+
+async def change_application(
+    ports: Ports,
+    user_id: UserId,
+    application_id: ApplicationId,
+    change: Callable[[ApplicationDraft], ApplicationDraft],
+    step: Step,
+    expected: int | None = None,
+) -> Application:
+    """Replace the writable members by what *change* makes of them; a new status goes into the history with *step*.
+
+    Raises `Stale`, and writes nothing, unless the stored version is the *expected* one (None takes any).
+    """
+    now = ports.clock()
+    async with ports.store.transaction() as tx:
+        current = await tx.applications.get(user_id, application_id, lock=True)
+        Stale.unless(expected, current.version)
+        draft = change(current.draft)
+        _refuse_unstorable(draft, step)
+        changed = replace(await _written(tx, draft, current), updated_at=now, version=current.version + 1)
+        moved = changed.status_id != current.status_id
+        step_taken = StatusChange(changed.status_id, current.status_id, step.at or now, step.note) if moved else None
+        await tx.applications.save(changed, step_taken)
+        return await tx.applications.get(user_id, application_id)
+
+
+async def delete_application(
+    ports: Ports, user_id: UserId, application_id: ApplicationId, expected: int | None = None
+) -> None:
+    """Hide an application; its row stays."""
+    now = ports.clock()
+    async with ports.store.transaction() as tx:
+        current = await tx.applications.get(user_id, application_id, lock=True)
+        Stale.unless(expected, current.version)
+        await tx.applications.remove(user_id, application_id, now)
+
+
+async def _written(tx: Transaction, draft: ApplicationDraft, onto: Application) -> Application:
+    """*onto* with every writable member from *draft*, whose references are the user's own and known."""
+    statuses = {status.id: status for status in await tx.applications.statuses()}
+    status_id = known_status(draft.status_id, statuses)
+    try:
+        listing = await tx.listings.get(onto.user_id, draft.listing_id)
+    except NotFound:
+        raise Invalid.at("/job_id", "unknown_reference", "You have no such job.") from None
+    try:
+        resume = await tx.resumes.get(onto.user_id, draft.resume_id) if draft.resume_id else None
+    except NotFound:
+        raise Invalid.at("/resume_id", "unknown_reference", "You have no such resume.") from None
+    return replace(
+        onto,
+        listing=ListingBrief(listing.id, listing.company, listing.position),
+        resume_id=resume.id if resume else None,
+        status_id=status_id,
+        applied_on=draft.applied_on,
+        cover_letter=draft.cover_letter,
+        notes=draft.notes,
+        tags=tuple(dict.fromkeys(draft.tags)),
+        follow_up_on=draft.follow_up_on,
+    )
+
+
+def _refuse_unstorable(draft: ApplicationDraft, step: Step) -> None:
+    refuse_nul(to_builtins(draft))
+    refuse_nul(step.note, "/status_note")

@@ -1,0 +1,45 @@
+"""Dead letters: see what failed for good, give it another life, or drop it."""
+
+from jatify_core.analysis import Analysis
+from jatify_core.errors import Conflict, NotFound
+from jatify_core.job import DeadLetter, DeadLetterFilter, DeadLetterId, Requeued, Selection
+from jatify_core.paging import Page
+from jatify_core.ports import Ports
+from jatify_core.user import UserId
+
+
+async def list_dead_letters(ports: Ports, user_id: UserId, where: DeadLetterFilter) -> Page[DeadLetter]:
+    """Dead letters that match."""
+    async with ports.store.transaction() as tx:
+        return await tx.dead_letters.page(user_id, where)
+
+
+async def requeue(ports: Ports, user_id: UserId, selection: Selection) -> Requeued:
+    """Give dead letters another life; what could not be requeued stays and is reported."""
+    async with ports.store.transaction() as tx:
+        requeued = await tx.dead_letters.requeue(user_id, selection)
+        await tx.analyses.reopen(requeued.analyses)
+        return requeued
+
+
+async def requeue_one(ports: Ports, user_id: UserId, dead_letter_id: DeadLetterId) -> Analysis:
+    """Give one dead letter another life and return its analysis.
+
+    Raises `NotFound`, and `Conflict` where the same pair waits or runs again already.
+    """
+    async with ports.store.transaction() as tx:
+        requeued = await tx.dead_letters.requeue(user_id, Selection(ids=(dead_letter_id,)))
+        match requeued.skipped:
+            case (skipped, *_) if skipped.reason == "already_live":
+                raise Conflict("The same resume and job are being analysed already.")
+            case (_, *_):
+                raise NotFound
+            case _:
+                await tx.analyses.reopen(requeued.analyses)
+                return await tx.analyses.get(user_id, requeued.analyses[0])
+
+
+async def delete_dead_letter(ports: Ports, user_id: UserId, dead_letter_id: DeadLetterId) -> None:
+    """Drop a dead letter for good."""
+    async with ports.store.transaction() as tx:
+        await tx.dead_letters.remove(user_id, dead_letter_id)

@@ -1,0 +1,87 @@
+"""Who owns everything: a user, and the session by which he is known."""
+
+from datetime import datetime
+from typing import Annotated, NewType
+from uuid import UUID
+
+from msgspec import Meta, Struct
+
+from jatify_core.errors import Invalid
+from jatify_core.text import Word
+
+UserId = NewType("UserId", UUID)
+SessionId = NewType("SessionId", UUID)
+
+Email = Annotated[str, Meta(min_length=3, max_length=254)]
+Password = Annotated[str, Meta(min_length=1, max_length=1_024)]
+
+PASSWORD_BYTES = 1_024
+
+
+class User(Struct, frozen=True):
+    """A person with an account. `email` is kept as given and unique without regard to case."""
+
+    id: UserId
+    email: str
+    name: str
+    password_hash: str
+    created_at: datetime
+
+    def __repr__(self) -> str:
+        """Without the hash and the address: a repr ends up in logs."""
+        return f"User(id={self.id})"
+
+
+class Session(Struct, frozen=True):
+    """One login. It ends at `expires_at`, or when its row is gone."""
+
+    id: SessionId
+    user_id: UserId
+    created_at: datetime
+    last_seen_at: datetime
+    expires_at: datetime
+    user_agent: str
+
+
+class Registration(Struct, frozen=True, forbid_unknown_fields=True):
+    """What a new account is made of."""
+
+    email: Email
+    password: Password
+    name: Word
+
+
+class Credentials(Struct, frozen=True, forbid_unknown_fields=True):
+    """What a login presents."""
+
+    email: Email
+    password: Password
+
+
+class Login(Struct, frozen=True):
+    """A login that succeeded: the bearer token, its session, and whose it is."""
+
+    token: str
+    session: Session
+    user: User
+
+
+class Caller(Struct, frozen=True):
+    """Who asks: the user and the session, as looked up for this very request."""
+
+    user: User
+    session: Session
+
+    @property
+    def user_id(self) -> UserId:
+        """The id that scopes every query."""
+        return self.user.id
+
+
+def checked_password(password: str, minimum: int) -> str:
+    """Return *password* if it has *minimum* code points and at most 1,024 bytes, else raise `Invalid`."""
+    if len(password) < minimum:
+        raise Invalid.at("/password", "too_short", f"Use at least {minimum} characters.")
+    if len(password.encode()) > PASSWORD_BYTES:
+        raise Invalid.at("/password", "too_long", f"Use at most {PASSWORD_BYTES} bytes.")
+    return password

@@ -1,0 +1,52 @@
+"""What a worker writes: ends with their results, and the rescue of jobs whose worker is gone."""
+
+import logging
+from collections.abc import Sequence
+
+from jatify_core.errors import Unavailable
+from jatify_core.job import End
+from jatify_core.ports import Store
+
+log = logging.getLogger("jatify.worker")
+
+RESCUE_BATCH = 200
+
+
+async def settle(store: Store, ends: Sequence[End]) -> Sequence[End]:
+    """Record *ends* and their results, each on its own fence; return those that need no further settling.
+
+    All go in one transaction. If that is refused for a reason that is not the store's health, each goes alone, so
+    that one bad row never harms the others; the bad one is left to its lease.
+    """
+    try:
+        await _settle_together(store, ends)
+    except Unavailable:
+        raise
+    except Exception:
+        if len(ends) == 1:
+            log.exception("the end of job %s cannot be recorded; its lease will lapse", ends[0].lease.job_id)
+            return ends
+        for end in ends:
+            await settle(store, [end])
+    return ends
+
+
+async def _settle_together(store: Store, ends: Sequence[End]) -> None:
+    async with store.transaction() as tx:
+        lost = await tx.jobs.settle(ends)
+        await tx.analyses.record([end for end in ends if end not in lost])
+    for end in lost:
+        log.warning("job %s had been taken from us; its result is dropped", end.lease.job_id)
+
+
+async def rescue_lost(store: Store) -> None:
+    """Take back what lapsed, all of it, a batch in each transaction."""
+    while True:
+        async with store.transaction() as tx:
+            rescued = await tx.jobs.rescue(RESCUE_BATCH)
+            await tx.analyses.record(rescued.buried)
+        found = rescued.requeued + len(rescued.buried)
+        if found:
+            log.warning("rescued %d jobs of lost workers, %d for good", found, len(rescued.buried))
+        if found < RESCUE_BATCH:
+            return
