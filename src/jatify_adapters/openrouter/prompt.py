@@ -1,0 +1,96 @@
+"""What a model is told: our rules in the system message, the untrusted texts between markers in the user message.
+
+The words stand in `prompts/`, numbered; a released number never changes its words.
+"""
+
+import hashlib
+import hmac
+import re
+from collections.abc import Callable
+from importlib.resources import files
+from string import Template
+from typing import Final
+
+import msgspec
+from msgspec import Struct
+
+from jatify_adapters.openrouter.masking import mask_contact
+from jatify_adapters.openrouter.schema import Schema, answer_schema
+from jatify_core.analysis import Material
+from jatify_core.findings import weights
+
+EDITION: Final = 1
+
+
+def _words(name: str) -> str:
+    return (files("jatify_adapters.openrouter") / "prompts" / f"{name}_{EDITION}.txt").read_text("utf-8").strip()
+
+
+RULES: Final = Template(_words("rules"))
+REPEAT: Final = Template(_words("repeat"))
+TASKS: Final = {True: _words("listing"), False: _words("review")}
+FORM: Final = "The JSON Schema that your answer must fit:\n"
+
+LOOKALIKES: Final = re.compile(
+    r"\[\[\s{0,9}/?\s{0,9}jatify[^\]\n]{0,200}\]{0,2}"  # our own markers
+    # those of chat templates; nothing that the replacement brings along may complete one
+    r"|<[|\uff5c][^|\uff5c<>\[\]\n]{1,40}[|\uff5c]>|</?s>|\[/?INST\]|<</?SYS>>|<(?:start|end)_of_turn>",
+    re.IGNORECASE,
+)
+
+
+class Prompt(Struct, frozen=True):
+    """Everything one question needs, the same bytes each time it is asked again."""
+
+    system: str
+    user: str
+    nonce: str
+    pseudonym: str
+    aspects: frozenset[str]
+    schema: Schema
+
+    @classmethod
+    def of(cls, material: Material, secret: str, *, masked: bool) -> "Prompt":
+        """The question that *material* poses. *secret* keeps marker and nonce beyond any author's guess."""
+        against_listing = material.listing is not None
+        # Derived, not drawn: a retry sends the same bytes, and a provider's cache may answer it.
+        code = hmac.digest(secret.encode(), material.analysis_id.bytes, hashlib.sha256).hex()
+        marker, nonce = code[:16], code[16:28]
+        clean: Callable[[str], str] = (lambda t: _defused(mask_contact(t))) if masked else _defused
+        texts = [("listing", material.listing)] if material.listing is not None else []
+        blocks = [_block(name, clean(text), marker) for name, text in [*texts, ("resume", material.resume)]]
+        return cls(
+            # The nonce comes first of all: a server that silently drops the beginning of too long a text drops it too.
+            system=RULES.substitute(nonce=nonce, marker=marker, task=TASKS[against_listing]),
+            # One message, because the chat templates of many local models refuse two of a user in a row.
+            user="\n\n".join([*blocks, REPEAT.substitute(marker=marker)]),
+            nonce=nonce,
+            pseudonym=material.pseudonym,
+            aspects=frozenset(weights(against_listing=against_listing)),
+            schema=answer_schema(against_listing=against_listing),
+        )
+
+    @property
+    def form(self) -> str:
+        """The schema in words, for servers that take it no other way."""
+        return FORM + msgspec.json.encode(self.schema).decode()
+
+
+def _block(name: str, text: str, marker: str) -> str:
+    return f"[[jatify {marker} {name} begins]]\n{text}\n[[jatify {marker} {name} ends]]"
+
+
+def _defused(text: str) -> str:
+    # Replaced by something, so that what stood around it cannot close up to a new one.
+    return LOOKALIKES.sub("[removed]", text)
+
+
+def _version() -> str:
+    told = [RULES.template, REPEAT.template, FORM, _block("", "", ""), *TASKS.values()]
+    schemas = [msgspec.json.encode(answer_schema(against_listing=against)).decode() for against in TASKS]
+    digest = hashlib.sha256("\x1f".join([*told, *schemas]).encode()).hexdigest()
+    return f"{EDITION}-{digest[:8]}"
+
+
+PROMPT_VERSION: Final = _version()
+"""Edition, and a digest of every word a model is told besides the texts: other words, other version."""
