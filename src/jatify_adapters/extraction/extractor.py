@@ -1,0 +1,130 @@
+"""The extractor: every file is read by a process of its own, with limits, and that process is thrown away."""
+
+import json
+import logging
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from importlib.util import find_spec
+from pathlib import Path
+from subprocess import DEVNULL
+from typing import Final
+
+import msgspec
+from anyio import (
+    BrokenResourceError,
+    CancelScope,
+    ClosedResourceError,
+    EndOfStream,
+    Semaphore,
+    fail_after,
+    move_on_after,
+    open_process,
+)
+from anyio.abc import Process
+from msgspec import Struct
+
+from jatify_adapters.extraction.advice import unreadable
+from jatify_core.errors import Unavailable
+from jatify_core.resume import Extracted, Extraction, Upload
+
+_log: Final = logging.getLogger(__name__)
+
+_START: Final = "import sys; sys.path += sys.argv[1:]; from jatify_adapters.extraction.child import main; main()"
+_MAX_ANSWER: Final = 512 * 1024
+"""Bytes: 60,000 characters of four bytes, with escapes and room."""
+
+
+class _Answer(Struct, frozen=True):
+    """What a child says: a document, or the code why there is none."""
+
+    document: Extracted | None = None
+    code: str | None = None
+
+
+class DocumentExtractor:
+    """Implements `Extractor` for PDF, DOCX, plain text and Markdown.
+
+    At most *max_children* files are read at once, each for at most *wall* seconds. Who waits longer than *patience*
+    seconds for a turn gets `Unavailable`, so that no answer takes more than their sum.
+    """
+
+    def __init__(self, max_children: int = 2, wall: float = 25.0, patience: float = 4.0) -> None:
+        self._turns = Semaphore(max_children)
+        self._wall = wall
+        self._patience = patience
+        # -I and -S leave nothing on the path but the standard library; the child needs these two beside it.
+        roots = dict.fromkeys(_home_of(package) for package in ("jatify_adapters", "pypdfium2_raw"))
+        self._command = [sys.executable, "-I", "-S", "-c", _START, *roots]
+
+    async def extract(self, upload: Upload) -> Extraction:
+        """Text, or why there is none. Raises `Unavailable` while too many other files wait."""
+        try:
+            with fail_after(self._patience):
+                await self._turns.acquire()
+        except TimeoutError:
+            raise Unavailable("Too many files are being read at the moment.") from None
+        try:
+            return await self._read(upload)
+        finally:
+            self._turns.release()
+
+    async def _read(self, upload: Upload) -> Extraction:
+        answer, ended = b"", "timed out"
+        with move_on_after(self._wall):
+            async with _child(self._command) as process:
+                answer = await _ask(process, upload)
+                ended = f"ended with {await process.wait()}"
+        extraction = _understood(answer) if ended == "ended with 0" else None
+        if extraction is None:
+            _log.warning("the reader of a document %s", ended)
+            return unreadable("unreadable_document")
+        return extraction
+
+
+def _home_of(package: str) -> str:
+    spec = find_spec(package)
+    if spec is None or spec.origin is None:
+        raise ModuleNotFoundError(package)
+    return str(Path(spec.origin).parent.parent)
+
+
+@asynccontextmanager
+async def _child(command: list[str]) -> AsyncIterator[Process]:
+    """A process that is gone when the block ends, however it ends, and its group with it."""
+    process = await open_process(command, stderr=DEVNULL, env={}, start_new_session=True)
+    try:
+        yield process
+    finally:
+        if process.returncode is None:
+            with suppress(ProcessLookupError, PermissionError):
+                os.killpg(process.pid, signal.SIGKILL)
+        with CancelScope(shield=True):
+            await process.aclose()
+
+
+async def _ask(process: Process, upload: Upload) -> bytes:
+    """Hand the file over and take the answer, unless it is longer than any document's."""
+    header = json.dumps({"filename": upload.filename, "media_type": upload.media_type}).encode()
+    answer = bytearray()
+    if process.stdin is None or process.stdout is None:
+        raise RuntimeError("A child without pipes.")
+    # The child answers only when it has read all, so asking first and listening then never blocks for good.
+    with suppress(BrokenResourceError, ClosedResourceError):
+        await process.stdin.send(header + b"\n")
+        await process.stdin.send(upload.content)
+    await process.stdin.aclose()
+    with suppress(EndOfStream, BrokenResourceError, ClosedResourceError):
+        while len(answer) <= _MAX_ANSWER:
+            answer += await process.stdout.receive()
+    return bytes(answer)
+
+
+def _understood(answer: bytes) -> Extraction | None:
+    try:
+        said = msgspec.json.decode(answer, type=_Answer)
+        return said.document or unreadable(said.code or "")
+    except (msgspec.MsgspecError, KeyError, UnicodeDecodeError):
+        return None
