@@ -1,6 +1,6 @@
 """An application: where a job seeker stands with one listing, and how he got there."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Annotated, Literal, NewType
 from uuid import UUID
@@ -103,10 +103,10 @@ class ApplicationFilter(Struct, frozen=True):
 SORT_KEYS = ("created_at", "updated_at", "applied_on")
 
 
-def known_status(code: str, statuses: Mapping[StatusId, Status]) -> StatusId:
-    """Return *code* as a status of the pipeline, else raise `Invalid`."""
-    status_id = StatusId(code)
-    if status_id not in statuses:
-        known = ", ".join(s.id for s in sorted(statuses.values(), key=lambda s: s.position))
-        raise Invalid.at("/status_id", "unknown_status", f"There is no such status. There are: {known}.")
-    return status_id
+def known_status(code: str, statuses: Sequence[Status]) -> StatusId:
+    """Return *code* as one of *statuses*, the pipeline in order, else raise `Invalid`."""
+    for status in statuses:
+        if status.id == code:
+            return status.id
+    known = ", ".join(status.id for status in statuses)
+    raise Invalid.at("/status_id", "unknown_status", f"There is no such status. There are: {known}.")

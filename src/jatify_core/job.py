@@ -1,4 +1,4 @@
-"""A job: a unit of queued work, leased to one worker at a time; and a dead letter, a job that failed for good."""
+"""A job: a unit of queued work, leased to one worker at a time until it comes to one end."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -7,14 +7,10 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from jatify_core.analysis import Analysis, AnalysisId, Completed, Reason
-from jatify_core.listing import ListingId
-from jatify_core.paging import Window
-from jatify_core.resume import ResumeId
+from jatify_core.analysis import Analysis, Completed, Reason
 from jatify_core.user import UserId
 
 JobId = NewType("JobId", UUID)
-DeadLetterId = NewType("DeadLetterId", UUID)
 
 ANALYSIS: Final = "analysis"
 """The kind of job that runs an analysis of the same id."""
@@ -131,55 +127,3 @@ class Pause(Struct, frozen=True):
     since: datetime
     probe_at: datetime
     probes: int = 0
-
-
-class DeadLetter(Struct, frozen=True, kw_only=True):
-    """A job that failed for good, as its owner sees it. `errors` are those of all attempts kept, oldest first."""
-
-    id: DeadLetterId
-    user_id: UserId
-    analysis_id: AnalysisId
-    resume_id: ResumeId
-    listing_id: ListingId | None
-    resume_name: str
-    company: str | None
-    position: str | None
-    reason: Reason
-    message: str
-    attempts: int
-    errors: tuple[JobError, ...]
-    enqueued_at: datetime
-    failed_at: datetime
-    requeues: int
-
-
-class DeadLetterFilter(Struct, frozen=True):
-    """Which dead letters, newest failure first."""
-
-    window: Window
-    reason: str | None = None
-
-
-class Selection(Struct, frozen=True):
-    """Dead letters to requeue: these `ids`, or all of a `reason`, or (with neither) all."""
-
-    ids: tuple[DeadLetterId, ...] | None = None
-    reason: str | None = None
-
-
-class Skipped(Struct, frozen=True):
-    """A dead letter that was not requeued: `not_found`, or `already_live` where its pair waits or runs again."""
-
-    id: DeadLetterId
-    reason: Literal["not_found", "already_live"]
-
-
-class Requeued(Struct, frozen=True):
-    """What a requeue did: letters that live again with their analyses, and letters left where they were."""
-
-    ids: tuple[DeadLetterId, ...] = ()
-    analyses: tuple[AnalysisId, ...] = ()
-    skipped: tuple[Skipped, ...] = ()
-
-
-SORT_KEYS = ("failed_at",)

@@ -1,9 +1,8 @@
 """What Jatify asks of the outside world. Read this file first.
 
 Adapters implement these protocols; use cases need nothing else. Ids, instants (UTC) and randomness come in as values.
-Whatever belongs to a user is found only with its `user_id`: another's row, a deleted and a missing one are alike, and
-raise `NotFound`. A method that takes a `Window` answers a `Page`. Anything may raise `Unavailable` when its own part
-of the world is down or full.
+What belongs to a user is found only with his `user_id`: another's row, a deleted and a missing one are alike, and raise
+`NotFound`. Anything may raise `Unavailable` when its own part of the world is down or full.
 """
 
 from collections.abc import Callable, Sequence, Set
@@ -16,19 +15,8 @@ from msgspec import Struct
 
 from jatify_core.analysis import Analysis, AnalysisId, Identity, Material, Outcome, Reason
 from jatify_core.application import Application, ApplicationFilter, ApplicationId, Status, StatusChange
-from jatify_core.job import (
-    DeadLetter,
-    DeadLetterFilter,
-    DeadLetterId,
-    End,
-    Job,
-    JobId,
-    Lease,
-    Pause,
-    Requeued,
-    Rescued,
-    Selection,
-)
+from jatify_core.dead_letter import DeadLetter, DeadLetterFilter, DeadLetterId, Requeued, Selection
+from jatify_core.job import End, Job, JobId, Lease, Pause, Rescued
 from jatify_core.listing import Listing, ListingFilter, ListingId
 from jatify_core.paging import Page, Window
 from jatify_core.policy import Policy
@@ -155,8 +143,7 @@ class Analyses(Protocol):
     async def record(self, ends: Sequence[End]) -> None:
         """Write what settled jobs mean for their analyses: a report, a failure, or nothing yet.
 
-        Belongs in the transaction of `Jobs.settle`, with the ends that did not lose their lease. An analysis that
-        is gone or cancelled stays so.
+        Belongs in the transaction of `Jobs.settle`, with the ends that kept their lease.
         """
 
     async def reopen(self, analysis_ids: Sequence[AnalysisId]) -> None:
@@ -167,10 +154,7 @@ class Jobs(Protocol):
     """The queue, seen from inside a transaction. All its instants are the store's own clock's."""
 
     async def enqueue(self, job: Job) -> Job:
-        """Make *job* claimable once the transaction commits, and ring the bell then.
-
-        If a live job has the same `dedup_key`, that one is returned and nothing is added.
-        """
+        """Make *job* claimable on commit, and ring the bell then; or return the live job of the same `dedup_key`."""
 
     async def waiting(self, user_id: UserId) -> int:
         """How many of the user's jobs wait or run."""
@@ -178,7 +162,7 @@ class Jobs(Protocol):
     async def claim(self, kinds: Sequence[str], limit: int, lease: timedelta, worker: str) -> Sequence[Job]:
         """Lease up to *limit* due jobs of *kinds* to *worker*, first in, first out, each with its attempt counted.
 
-        A job that another transaction is claiming is passed over. Nothing of a paused kind is claimed.
+        A job that another is claiming is passed over, and so is a paused kind.
         """
 
     async def renew(self, held: Sequence[Lease], lease: timedelta, limit: timedelta) -> Set[JobId]:
@@ -198,16 +182,13 @@ class Jobs(Protocol):
         """
 
     async def next_due(self, kinds: Sequence[str]) -> timedelta | None:
-        """How long until the first waiting job of *kinds* is due: zero if one is, None without one; paused ones aside."""
+        """How long until the first waiting job of *kinds* is due, those paused aside: zero if one is, None without."""
 
     async def pauses(self) -> Sequence[Pause]:
         """The kinds that nobody claims, and why."""
 
     async def pause(self, kind: str, reason: Reason, message: str, probes: int, probe_after: timedelta) -> None:
-        """Stop claims of *kind*; after *probes* failed ones its next probe is due *probe_after* from now.
-
-        A kind that is paused already keeps its `since`.
-        """
+        """Stop claims of *kind*; after *probes* failed ones the next is due *probe_after* from now. `since` stays."""
 
     async def probe(self, kind: str, lease: timedelta, worker: str, again_after: timedelta) -> Job | None:
         """When a probe of a paused kind is due, claim one job of it, as the only one to do so for *again_after*."""
@@ -219,17 +200,11 @@ class Jobs(Protocol):
 class DeadLetters(Protocol):
     """Jobs that failed for good. A job is live or dead, never both."""
 
-    async def get(self, user_id: UserId, dead_letter_id: DeadLetterId) -> DeadLetter:
-        """One dead letter."""
-
     async def page(self, user_id: UserId, where: DeadLetterFilter) -> Page[DeadLetter]:
         """Dead letters that match."""
 
     async def requeue(self, user_id: UserId, selection: Selection) -> Requeued:
-        """Give dead letters a new life with fresh attempts, oldest first, and ring the bell.
-
-        Each is inserted before it is deleted: what is skipped stays. Its `run` goes on where it was.
-        """
+        """Give dead letters a new life with fresh attempts, oldest first, and ring the bell; what is skipped stays."""
 
     async def remove(self, user_id: UserId, dead_letter_id: DeadLetterId) -> None:
         """Delete a dead letter for good; its analysis stays failed."""
@@ -276,7 +251,7 @@ class Analyzer(Protocol):
         """Provider, model asked for, and prompt version: with the texts they decide a report."""
 
     async def analyze(self, material: Material) -> Outcome:
-        """Judge. Never raises for what the world did: that is a `Refusal` or an `Outage`. May take minutes."""
+        """Judge, which may take minutes. Never raises for what the world did: that is a `Refusal` or an `Outage`."""
 
 
 class Extractor(Protocol):
@@ -306,7 +281,7 @@ class Tokens(Protocol):
         """A token that names *session* and ends with it."""
 
     def read(self, token: str, at: datetime) -> SessionId:
-        """The session that *token* names. Raises `Unauthenticated` unless it is ours, whole and not expired at *at*."""
+        """The session *token* names. Raises `Unauthenticated` unless it is ours, whole and not expired at *at*."""
 
 
 class Ports(Struct, frozen=True):

@@ -9,7 +9,7 @@ from jatify_core.errors import Invalid
 Word = Annotated[str, Meta(min_length=1, max_length=200)]
 """A name, a label, a place: one line that must be there."""
 Line = Annotated[str, Meta(max_length=200)]
-Url = Annotated[str, Meta(max_length=2_000, pattern=r"^https?://[^\s/?#]+[^\s]*$")]
+Url = Annotated[str, Meta(max_length=2_000, pattern=r"^https?://[^\s/?#]+[^\s]*(?!\s)$")]
 Prose = Annotated[str, Meta(max_length=40_000)]
 Tag = Annotated[str, Meta(min_length=1, max_length=50)]
 

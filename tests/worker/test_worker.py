@@ -1,6 +1,5 @@
 """The worker brings each job to one end, whatever happens to the jobs, to the store or to itself."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
@@ -13,7 +12,7 @@ from hypothesis import strategies as st
 from jatify_adapters.memory import ScriptedAnalyzer
 from jatify_core.analysis import Outage, Outcome, Refusal
 from jatify_core.job import ANALYSIS, Job
-from tests.worker.world import World, a_world, in_virtual_time, working
+from tests.worker.world import a_world, in_virtual_time, working
 
 DOWN = Outage("provider_unavailable", "Down.")
 KEY = Outage("unauthorized", "The key is not accepted.", pauses=True)

@@ -10,9 +10,10 @@ import trio
 import trio.testing
 from msgspec import Struct
 
-from jatify_adapters.memory import MemoryStore, ScriptedAnalyzer, memory_ports
+from jatify_adapters.memory import MemoryStore, MovableClock, ScriptedAnalyzer, memory_ports
 from jatify_core.analysis import Analysis, Outcome
-from jatify_core.job import ANALYSIS, DeadLetter, DeadLetterFilter
+from jatify_core.dead_letter import DeadLetter, DeadLetterFilter
+from jatify_core.job import ANALYSIS
 from jatify_core.listing import ListingDraft
 from jatify_core.paging import Sort, Window
 from jatify_core.ports import Analyzer, Ports
@@ -28,14 +29,11 @@ from jatify_core.worker import Worker, WorkerSettings
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
 
-class VirtualClock:
-    """The event loop's own time, as a date."""
+class VirtualClock(MovableClock):
+    """The event loop's own time, as a date: it passes by sleeping."""
 
     def __call__(self) -> datetime:
         return START + timedelta(seconds=anyio.current_time())
-
-    def advance(self, by: timedelta) -> None:
-        raise AssertionError("virtual time passes by sleeping")
 
 
 class World(Struct, frozen=True):
@@ -79,7 +77,7 @@ class World(Struct, frozen=True):
 async def a_world(script: Iterable[Outcome | Exception] = (), analyzer: Analyzer | None = None) -> World:
     clock = VirtualClock()
     store = MemoryStore(clock)
-    ports = memory_ports(clock=clock, store=store, analyzer=analyzer or ScriptedAnalyzer(script))  # type: ignore[arg-type]  # a clock that moves by itself
+    ports = memory_ports(clock=clock, store=store, analyzer=analyzer or ScriptedAnalyzer(script))
     user = await register(ports, Registration("ada@example.org", "correct horse battery", "Ada"))
     return World(ports, store, user)
 

@@ -71,8 +71,10 @@ async def read_application(ports: Ports, user_id: UserId, application_id: Applic
 
 
 async def list_applications(ports: Ports, user_id: UserId, where: ApplicationFilter) -> Page[Application]:
-    """Applications that match."""
+    """Applications that match. Raises `Invalid` for a status that there is not."""
     async with ports.store.transaction() as tx:
+        if where.status_id is not None:
+            known_status(where.status_id, await tx.applications.statuses())
         return await tx.applications.page(user_id, where)
 
 
@@ -114,8 +116,7 @@ async def delete_application(
 
 async def _written(tx: Transaction, draft: ApplicationDraft, onto: Application) -> Application:
     """*onto* with every writable member from *draft*, whose references are the user's own and known."""
-    statuses = {status.id: status for status in await tx.applications.statuses()}
-    status_id = known_status(draft.status_id, statuses)
+    status_id = known_status(draft.status_id, await tx.applications.statuses())
     try:
         listing = await tx.listings.get(onto.user_id, draft.listing_id)
     except NotFound:

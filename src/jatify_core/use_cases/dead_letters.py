@@ -1,8 +1,8 @@
 """Dead letters: see what failed for good, give it another life, or drop it."""
 
 from jatify_core.analysis import Analysis
+from jatify_core.dead_letter import DeadLetter, DeadLetterFilter, DeadLetterId, Requeued, Selection
 from jatify_core.errors import Conflict, NotFound
-from jatify_core.job import DeadLetter, DeadLetterFilter, DeadLetterId, Requeued, Selection
 from jatify_core.paging import Page
 from jatify_core.ports import Ports
 from jatify_core.user import UserId

@@ -1,0 +1,25 @@
+"""The suites that every adapter of a port must pass: subclass a contract and provide the fixture `new_store`."""
+
+import pytest
+
+# A contract's bare asserts explain themselves only if pytest rewrites them, and these are no test files of its own.
+pytest.register_assert_rewrite(
+    *(
+        f"{__name__}.{module}"
+        for module in (
+            "analyses",
+            "applications",
+            "bell",
+            "dead_letters",
+            "ends",
+            "jobs",
+            "leases",
+            "listings",
+            "pauses",
+            "resumes",
+            "samples",
+            "transactions",
+            "users",
+        )
+    )
+)

@@ -1,0 +1,111 @@
+"""Applications in memory, with the pipeline that Jatify ships."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from msgspec.structs import replace
+
+from jatify_adapters.memory.pages import contains, page
+from jatify_adapters.memory.tables import Draft, StoredApplication, owned
+from jatify_core.application import Application, ApplicationFilter, ApplicationId, Status, StatusChange, StatusId
+from jatify_core.errors import NotFound
+from jatify_core.listing import ListingBrief
+from jatify_core.paging import Page
+from jatify_core.user import UserId
+
+PIPELINE: Final = (
+    Status(StatusId("saved"), "Saved", "open", terminal=False, position=1),
+    Status(StatusId("applied"), "Applied", "open", terminal=False, position=2),
+    Status(StatusId("hr_interview"), "HR interview", "interview", terminal=False, position=3),
+    Status(StatusId("user_interview"), "User interview", "interview", terminal=False, position=4),
+    Status(StatusId("offer"), "Offer", "offer", terminal=False, position=5),
+    Status(StatusId("offer_accepted"), "Offer accepted", "closed", terminal=True, position=6),
+    Status(StatusId("offer_turned_down"), "Offer turned down", "closed", terminal=True, position=7),
+    Status(StatusId("rejected"), "Rejected", "closed", terminal=True, position=8),
+    Status(StatusId("ghosted"), "Ghosted", "closed", terminal=True, position=9),
+    Status(StatusId("withdrawn"), "Withdrawn", "closed", terminal=True, position=10),
+)
+
+
+class MemoryApplications:
+    """The port `Applications`, inside one transaction."""
+
+    def __init__(self, draft: Draft) -> None:
+        self._draft = draft
+
+    async def statuses(self) -> Sequence[Status]:
+        """The pipeline."""
+        return PIPELINE
+
+    async def add(self, application: Application, change: StatusChange) -> None:
+        """Store a new application."""
+        self._refuse_foreign(application)
+        stored = StoredApplication(replace(application, history=(change,)))
+        self._draft.tables.applications[application.id] = stored
+        self._draft.lock(application.id)
+
+    async def get(self, user_id: UserId, application_id: ApplicationId, *, lock: bool = False) -> Application:
+        """One application with its history."""
+        application = self._stored(user_id, application_id)
+        if lock:
+            self._draft.lock(application_id)
+        history = tuple(sorted(application.history, key=lambda change: change.at))
+        return replace(self._shown(application), history=history)
+
+    async def save(self, application: Application, change: StatusChange | None) -> None:
+        """Replace an application."""
+        stored = self._stored(application.user_id, application.id)
+        self._draft.require_lock(application.id)
+        self._refuse_foreign(application)
+        history = (*stored.history, change) if change else stored.history
+        changed = StoredApplication(replace(application, history=history))
+        self._draft.tables.applications[application.id] = changed
+
+    async def remove(self, user_id: UserId, application_id: ApplicationId, at: datetime) -> None:
+        """Hide an application."""
+        stored = self._stored(user_id, application_id)
+        self._draft.tables.applications[application_id] = StoredApplication(stored, hidden_at=at)
+
+    async def page(self, user_id: UserId, where: ApplicationFilter) -> Page[Application]:
+        """Applications that match."""
+        in_sight = (
+            self._shown(stored.application)
+            for stored in self._draft.tables.applications.values()
+            if stored.user_id == user_id and stored.hidden_at is None
+        )
+        return page((application for application in in_sight if _matches(application, where)), where.window)
+
+    def _stored(self, user_id: UserId, application_id: ApplicationId) -> Application:
+        stored = owned(self._draft.tables.applications, user_id, application_id)
+        if stored.hidden_at is not None:
+            raise NotFound
+        return stored.application
+
+    def _shown(self, application: Application) -> Application:
+        """*application* without its history, with its listing as it reads now."""
+        listing = self._draft.tables.listings[application.listing.id]
+        brief = ListingBrief(listing.id, listing.company, listing.position)
+        return replace(application, listing=brief, history=())
+
+    def _refuse_foreign(self, application: Application) -> None:
+        """A database's foreign keys would refuse what is not the user's own."""
+        owned(self._draft.tables.listings, application.user_id, application.listing.id)
+        if application.resume_id is not None:
+            owned(self._draft.tables.resumes, application.user_id, application.resume_id)
+
+
+def _matches(application: Application, where: ApplicationFilter) -> bool:
+    listing, applied_on, follow_up_on = application.listing, application.applied_on, application.follow_up_on
+    return all(
+        (
+            contains(where.q, listing.company, listing.position, application.notes, application.cover_letter),
+            where.status_id is None or application.status_id == where.status_id,
+            where.listing_id is None or listing.id == where.listing_id,
+            where.resume_id is None or application.resume_id == where.resume_id,
+            where.tag is None or where.tag in application.tags,
+            where.applied_from is None or (applied_on is not None and applied_on >= where.applied_from),
+            where.applied_to is None or (applied_on is not None and applied_on <= where.applied_to),
+            where.follow_up_before is None or (follow_up_on is not None and follow_up_on <= where.follow_up_before),
+        )
+    )

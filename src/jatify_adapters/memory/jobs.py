@@ -1,0 +1,167 @@
+"""The queue in memory."""
+
+from collections.abc import Sequence, Set
+from datetime import datetime, timedelta
+from typing import Final, assert_never
+
+from msgspec.structs import replace
+
+from jatify_adapters.memory.queue import apart, bury, insert, twin, with_error
+from jatify_adapters.memory.tables import Draft, LiveJob
+from jatify_core.analysis import Reason
+from jatify_core.job import MAX_CRASHES, End, Job, JobId, Lease, Pause, Rescued
+from jatify_core.user import UserId
+
+LOST: Final = "The worker stopped while it ran this."
+
+
+class MemoryJobs:
+    """The port `Jobs`, inside one transaction."""
+
+    def __init__(self, draft: Draft) -> None:
+        self._draft = draft
+
+    async def enqueue(self, job: Job) -> Job:
+        """Make *job* claimable, unless its twin lives."""
+        live = twin(self._draft, job)
+        if live is None:
+            insert(self._draft, replace(job, enqueued_at=self._draft.now))
+            live = self._jobs[job.id]
+        return apart(live.job)
+
+    async def waiting(self, user_id: UserId) -> int:
+        """How many of the user's jobs wait or run."""
+        return sum(1 for live in self._jobs.values() if live.job.user_id == user_id)
+
+    async def claim(
+        self,
+        kinds: Sequence[str],
+        limit: int,
+        lease: timedelta,
+        worker: str,  # noqa: ARG002  # kept by real stores for people to read
+    ) -> Sequence[Job]:
+        """Lease due jobs."""
+        return [self._leased(live, lease) for live in self._due(self._not_paused(kinds))[:limit]]
+
+    async def renew(self, held: Sequence[Lease], lease: timedelta, limit: timedelta) -> Set[JobId]:
+        """Prolong leases."""
+        now = self._draft.now
+        renewed = set[JobId]()
+        for live in filter(None, map(self._held, held)):
+            claimed_at = live.job.claimed_at
+            if claimed_at is not None and claimed_at > now - limit:
+                self._jobs[live.job.id] = replace(live, lease_ends_at=now + lease)
+                renewed.add(live.job.id)
+        return renewed
+
+    async def settle(self, ends: Sequence[End]) -> Sequence[End]:
+        """Record what became of claimed jobs."""
+        return [end for end in ends if not self._settled(end)]
+
+    async def rescue(self, limit: int) -> Rescued:
+        """Take lapsed jobs back."""
+        now = self._draft.now
+        lapsed = [
+            (live.lease_ends_at, live.sequence, live)
+            for live in self._jobs.values()
+            if live.lease_ends_at is not None and live.lease_ends_at < now
+        ]
+        ends = [self._taken_back(live) for _, _, live in sorted(lapsed)[:limit]]
+        return Rescued(ends.count(None), tuple(filter(None, ends)))
+
+    async def next_due(self, kinds: Sequence[str]) -> timedelta | None:
+        """How long until something is due."""
+        due = [live.available_at for live in self._waiting(self._not_paused(kinds))]
+        return max(timedelta(0), min(due) - self._draft.now) if due else None
+
+    async def pauses(self) -> Sequence[Pause]:
+        """The kinds that nobody claims."""
+        return list(self._draft.tables.pauses.values())
+
+    async def pause(self, kind: str, reason: Reason, message: str, probes: int, probe_after: timedelta) -> None:
+        """Stop claims of a kind."""
+        pauses, now = self._draft.tables.pauses, self._draft.now
+        since = pauses[kind].since if kind in pauses else now
+        pauses[kind] = Pause(kind, reason, message, since, now + probe_after, probes)
+
+    async def probe(
+        self,
+        kind: str,
+        lease: timedelta,
+        worker: str,  # noqa: ARG002  # kept by real stores for people to read
+        again_after: timedelta,
+    ) -> Job | None:
+        """Claim one job of a paused kind when its probe is due."""
+        pauses, now = self._draft.tables.pauses, self._draft.now
+        due = self._due({kind})
+        if kind not in pauses or pauses[kind].probe_at > now or not due:
+            return None
+        pauses[kind] = replace(pauses[kind], probe_at=now + again_after)
+        return self._leased(due[0], lease)
+
+    async def resume(self, kind: str) -> None:
+        """Let a kind be claimed again."""
+        self._draft.tables.pauses.pop(kind, None)
+        self._draft.rings = True
+
+    @property
+    def _jobs(self) -> dict[JobId, LiveJob]:
+        return self._draft.tables.jobs
+
+    def _not_paused(self, kinds: Sequence[str]) -> Set[str]:
+        return set(kinds) - set(self._draft.tables.pauses)
+
+    def _waiting(self, kinds: Set[str]) -> list[LiveJob]:
+        return [live for live in self._jobs.values() if live.lease_ends_at is None and live.job.kind in kinds]
+
+    def _due(self, kinds: Set[str]) -> list[LiveJob]:
+        due = (live for live in self._waiting(kinds) if live.available_at <= self._draft.now)
+        return sorted(due, key=lambda live: (live.sort_at, live.sequence))
+
+    def _leased(self, live: LiveJob, lease: timedelta) -> Job:
+        now, job = self._draft.now, live.job
+        claimed = replace(job, attempt=job.attempt + 1, run=job.run + 1, claimed_at=now)
+        self._jobs[job.id] = replace(live, job=claimed, lease_ends_at=now + lease)
+        return apart(claimed)
+
+    def _held(self, lease: Lease) -> LiveJob | None:
+        live = self._jobs.get(lease.job_id)
+        return live if live and live.job.run == lease.run and live.lease_ends_at else None
+
+    def _settled(self, end: End) -> bool:
+        live = self._held(end.lease)
+        if live is None:
+            return False
+        job, now = live.job, self._draft.now
+        reason = end.reason or "internal"
+        match end.verb:
+            case "complete":
+                del self._jobs[job.id]
+            case "release":
+                self._put_back(live, replace(job, attempt=job.attempt - 1), live.sort_at, now)
+            case "retry":
+                self._put_back(live, with_error(job, reason, end.message, now), now + end.delay, now + end.delay)
+            case "snooze":
+                snoozed = replace(job, attempt=job.attempt - 1, snoozes=job.snoozes + 1)
+                snoozed = replace(snoozed, errors=with_error(job, reason, end.message, now).errors)
+                self._put_back(live, snoozed, now + end.delay, now + end.delay)
+            case "bury":
+                bury(self._draft, live, reason, end.message)
+            case _:
+                assert_never(end.verb)
+        return True
+
+    def _put_back(self, live: LiveJob, job: Job, sort_at: datetime, available_at: datetime) -> None:
+        waiting = replace(job, claimed_at=None)
+        self._jobs[job.id] = replace(live, job=waiting, sort_at=sort_at, available_at=available_at, lease_ends_at=None)
+        self._draft.rings |= available_at <= self._draft.now
+
+    def _taken_back(self, live: LiveJob) -> End | None:
+        """Put a lapsed job back, or bury it and return that end."""
+        job, now = live.job, self._draft.now
+        if job.attempt >= job.max_attempts or job.crashes + 1 >= MAX_CRASHES:
+            bury(self._draft, live, "worker_lost", LOST)
+            return End.buried(job, "worker_lost", LOST)
+        crashed = replace(with_error(job, "worker_lost", LOST, now), crashes=job.crashes + 1)
+        self._put_back(live, crashed, live.sort_at, now + timedelta(seconds=2**job.crashes))
+        return None

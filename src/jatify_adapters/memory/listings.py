@@ -1,0 +1,59 @@
+"""Listings in memory."""
+
+from jatify_adapters.memory.pages import contains, page, same
+from jatify_adapters.memory.tables import Draft, owned
+from jatify_core.errors import Conflict
+from jatify_core.listing import Listing, ListingFilter, ListingId
+from jatify_core.paging import Page
+from jatify_core.user import UserId
+
+
+class MemoryListings:
+    """The port `Listings`, inside one transaction."""
+
+    def __init__(self, draft: Draft) -> None:
+        self._draft = draft
+
+    async def add(self, listing: Listing) -> None:
+        """Store a new listing."""
+        self._draft.tables.listings[listing.id] = listing
+        self._draft.lock(listing.id)
+
+    async def get(self, user_id: UserId, listing_id: ListingId, *, lock: bool = False) -> Listing:
+        """One listing."""
+        listing = owned(self._draft.tables.listings, user_id, listing_id)
+        if lock:
+            self._draft.lock(listing_id)
+        return listing
+
+    async def save(self, listing: Listing) -> None:
+        """Replace a listing."""
+        owned(self._draft.tables.listings, listing.user_id, listing.id)
+        self._draft.require_lock(listing.id)
+        self._draft.tables.listings[listing.id] = listing
+
+    async def remove(self, user_id: UserId, listing_id: ListingId) -> None:
+        """Delete a listing with all that hangs on it."""
+        tables = self._draft.tables
+        owned(tables.listings, user_id, listing_id)
+        using = [a for a in tables.applications.values() if a.application.listing.id == listing_id]
+        in_sight = sum(1 for application in using if application.hidden_at is None)
+        if in_sight:
+            raise Conflict(f"Applications that use this job: {in_sight}. Delete them first.")
+        for hidden in using:
+            del tables.applications[hidden.application.id]
+        tables.forget([a.id for a in tables.analyses.values() if a.listing_id == listing_id])
+        del tables.listings[listing_id]
+
+    async def page(self, user_id: UserId, where: ListingFilter) -> Page[Listing]:
+        """Listings that match."""
+        listings = self._draft.tables.listings.values()
+        return page((x for x in listings if x.user_id == user_id and _matches(x, where)), where.window)
+
+
+def _matches(listing: Listing, where: ListingFilter) -> bool:
+    return (
+        contains(where.q, listing.company, listing.position, listing.description, listing.location)
+        and same(where.company, listing.company)
+        and same(where.url, listing.url)
+    )

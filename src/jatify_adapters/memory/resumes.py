@@ -1,0 +1,62 @@
+"""Resumes in memory."""
+
+from msgspec.structs import replace
+
+from jatify_adapters.memory.pages import contains, page
+from jatify_adapters.memory.tables import Draft, StoredResume, owned
+from jatify_core.paging import Page
+from jatify_core.resume import Resume, ResumeFilter, ResumeId
+from jatify_core.user import UserId
+
+
+class MemoryResumes:
+    """The port `Resumes`, inside one transaction."""
+
+    def __init__(self, draft: Draft) -> None:
+        self._draft = draft
+
+    async def add(self, resume: Resume, content: bytes, text: str) -> None:
+        """Store a new resume."""
+        self._draft.tables.resumes[resume.id] = StoredResume(resume, bytes(content), text)
+        self._draft.lock(resume.id)
+
+    async def get(self, user_id: UserId, resume_id: ResumeId, *, lock: bool = False) -> Resume:
+        """The facts about one resume."""
+        stored = self._stored(user_id, resume_id)
+        if lock:
+            self._draft.lock(resume_id)
+        return stored.resume
+
+    async def content(self, user_id: UserId, resume_id: ResumeId) -> bytes:
+        """The file."""
+        return self._stored(user_id, resume_id).content
+
+    async def text(self, user_id: UserId, resume_id: ResumeId) -> str:
+        """The text."""
+        return self._stored(user_id, resume_id).text
+
+    async def save(self, resume: Resume) -> None:
+        """Replace the name."""
+        stored = self._stored(resume.user_id, resume.id)
+        self._draft.require_lock(resume.id)
+        renamed = replace(stored.resume, name=resume.name, updated_at=resume.updated_at, version=resume.version)
+        self._draft.tables.resumes[resume.id] = replace(stored, resume=renamed)
+
+    async def remove(self, user_id: UserId, resume_id: ResumeId) -> None:
+        """Delete a resume with all that hangs on it."""
+        self._stored(user_id, resume_id)
+        tables = self._draft.tables
+        for key, stored in tables.applications.items():
+            if stored.application.resume_id == resume_id:
+                unlinked = replace(stored.application, resume_id=None)
+                tables.applications[key] = replace(stored, application=unlinked)
+        tables.forget([a.id for a in tables.analyses.values() if a.resume_id == resume_id])
+        del tables.resumes[resume_id]
+
+    async def page(self, user_id: UserId, where: ResumeFilter) -> Page[Resume]:
+        """Resumes that match."""
+        resumes = (stored.resume for stored in self._draft.tables.resumes.values() if stored.user_id == user_id)
+        return page((r for r in resumes if contains(where.q, r.name, r.filename)), where.window)
+
+    def _stored(self, user_id: UserId, resume_id: ResumeId) -> StoredResume:
+        return owned(self._draft.tables.resumes, user_id, resume_id)

@@ -1,0 +1,108 @@
+"""The memory store: transactions one after another, each on a copy that replaces the original when it commits."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import anyio
+
+from jatify_adapters.memory.analyses import MemoryAnalyses
+from jatify_adapters.memory.applications import MemoryApplications
+from jatify_adapters.memory.clock import uuid7s
+from jatify_adapters.memory.dead_letters import MemoryDeadLetters
+from jatify_adapters.memory.jobs import MemoryJobs
+from jatify_adapters.memory.listings import MemoryListings
+from jatify_adapters.memory.resumes import MemoryResumes
+from jatify_adapters.memory.tables import Draft, Tables, enter, refuse_inside_transaction
+from jatify_adapters.memory.users import MemorySessions, MemoryUsers
+from jatify_core.errors import Unavailable
+from jatify_core.ports import Transaction
+
+
+class MemoryStore:
+    """The port `Store`. *clock* is its own clock; *fair_spacing* is the policy's; *new_id* names dead letters.
+
+    A transaction that is opened inside another raises `RuntimeError`. While `reachable` is False every transaction
+    and `check` raise `Unavailable`.
+    """
+
+    def __init__(
+        self,
+        clock: Callable[[], datetime],
+        *,
+        fair_spacing: timedelta = timedelta(0),
+        new_id: Callable[[], UUID] | None = None,
+    ) -> None:
+        self._clock = clock
+        self._fair_spacing = fair_spacing
+        self._new_id = new_id or uuid7s(clock)
+        self._tables = Tables()
+        self._one_at_a_time = anyio.Lock()
+        self._wakes: list[Callable[[], None]] = []
+        self._line_is_up = True
+        self.reachable = True
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Transaction]:
+        """Commit when the block ends, roll back when it raises."""
+        refuse_inside_transaction("A transaction was opened")
+        async with self._one_at_a_time:
+            await self.check()
+            draft = Draft(self._tables.snapshot(), self._clock(), self._fair_spacing, self._new_id)
+            enter(draft)
+            try:
+                yield _transaction(draft)
+                self._tables = draft.tables
+            finally:
+                draft.end()
+                enter(None)
+        if draft.rings:
+            self._ring()
+
+    async def check(self) -> None:
+        """Return while the store is reachable."""
+        if not self.reachable:
+            raise Unavailable("The store does not answer.")
+
+    async def listen(self, wake: Callable[[], None]) -> None:
+        """Call *wake* now, after every commit that made a job claimable, and when the line is mended."""
+        self._wakes.append(wake)
+        try:
+            if self._line_is_up:
+                wake()
+            await anyio.sleep_forever()
+        finally:
+            self._wakes.remove(wake)
+
+    @property
+    def listening(self) -> bool:
+        """Whether somebody listens on a line that is up."""
+        return self._line_is_up and bool(self._wakes)
+
+    def cut_line(self) -> None:
+        """Lose every hint from now on, as a broken connection does; nothing else changes."""
+        self._line_is_up = False
+
+    def mend_line(self) -> None:
+        """Let hints through again, and ring once for those that were lost."""
+        self._line_is_up = True
+        self._ring()
+
+    def _ring(self) -> None:
+        if self._line_is_up:
+            for wake in tuple(self._wakes):
+                wake()
+
+
+def _transaction(draft: Draft) -> Transaction:
+    return Transaction(
+        users=MemoryUsers(draft),
+        sessions=MemorySessions(draft),
+        listings=MemoryListings(draft),
+        applications=MemoryApplications(draft),
+        resumes=MemoryResumes(draft),
+        analyses=MemoryAnalyses(draft),
+        jobs=MemoryJobs(draft),
+        dead_letters=MemoryDeadLetters(draft),
+    )

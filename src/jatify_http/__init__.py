@@ -1,0 +1,1 @@
+"""The HTTP shell: what people and programs talk to."""

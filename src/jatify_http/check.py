@@ -1,0 +1,38 @@
+"""What `jatify check` looks at: the settings have been read by then; the database and the analyzer are asked."""
+
+import sys
+
+from jatify_adapters.local import LocalAnalyzer
+from jatify_adapters.openrouter import OpenRouterAnalyzer
+from jatify_adapters.postgres import migrate, open_store
+from jatify_core.ports import Analyzer
+from jatify_http.settings import Settings
+from jatify_http.wiring import open_analyzer, open_database
+
+
+async def check_everything(settings: Settings) -> bool:
+    """Tell how each part is; True if all are well. Raises what the database's problem is."""
+    _tell("settings", "read")
+    async with open_database(settings) as conninfo:
+        if not settings.database_url:
+            await migrate(conninfo)
+        async with open_store(conninfo, listen_conninfo=settings.listen_url) as store:
+            await store.check()
+    _tell("database", "answers and is up to date")
+    async with open_analyzer(settings) as analyzer:
+        problem = await _problem(analyzer)
+        identity = analyzer.identity
+    _tell("analyzer", problem or f"{identity.provider}, {identity.model}: ready")
+    return problem is None
+
+
+async def _problem(analyzer: Analyzer) -> str | None:
+    match analyzer:
+        case OpenRouterAnalyzer():
+            return await analyzer.diagnose()
+        case LocalAnalyzer() | _:
+            return None
+
+
+def _tell(part: str, words: str) -> None:
+    sys.stdout.write(f"{part:<9} {words}\n")

@@ -1,0 +1,169 @@
+"""The command line: each command reads the settings, opens what it needs, and tells trouble in one clear line."""
+
+import os
+import sys
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
+from importlib.metadata import version
+from pathlib import Path
+from typing import Annotated, Any
+
+import anyio
+import msgspec
+from cyclopts import App, Parameter
+from rich.console import Console
+
+from jatify_adapters.memory import memory_ports
+from jatify_adapters.postgres import DatabaseProblem, migrate
+from jatify_adapters.postgres.embedded import EmbeddedError
+from jatify_adapters.security import WeakKeyError
+from jatify_core.errors import JatifyError
+from jatify_http.app import create_app
+from jatify_http.check import check_everything
+from jatify_http.demo import DemoError, run_demo
+from jatify_http.logs import set_up_logs
+from jatify_http.openapi import document
+from jatify_http.server import ListenError
+from jatify_http.serving import serve as run_serve
+from jatify_http.serving import work as run_work
+from jatify_http.settings import Settings, SettingsError, load_settings
+from jatify_http.spot import analyze_file
+from jatify_http.wiring import open_database
+
+app = App(
+    name="jatify",
+    help="Keeps a job seeker's applications, listings and resumes, and tells how well a resume fits a listing.",
+    version=version("jatify"),
+)
+
+TROUBLE = (SettingsError, EmbeddedError, DatabaseProblem, ListenError, WeakKeyError, DemoError, JatifyError)
+"""What has words for the person at the terminal; anything else is a bug and shows its traceback."""
+
+
+@app.command
+def serve(*, worker: bool = True) -> None:
+    """Serve the API, and run a worker beside it.
+
+    Parameters
+    ----------
+    worker
+        Run jobs in this process too; without, leave them to `jatify worker`.
+    """
+    _run(run_serve, _settings(), worker)
+
+
+@app.command
+def worker() -> None:
+    """Run jobs, and nothing else; any number of these share one database."""
+    _run(run_work, _settings())
+
+
+@app.command
+def demo(*, once: bool = False) -> None:
+    """Serve, analyse a sample resume against a sample listing through the API, print the report, and keep serving.
+
+    Parameters
+    ----------
+    once
+        End when the report is printed.
+    """
+    _run(run_demo, _settings(), once)
+
+
+@app.command(name="migrate")
+def migrate_database() -> None:
+    """Bring the database to this release's shape; safe to run at any time, by several at once."""
+    _run(_migrate, _settings())
+
+
+@app.command
+def check() -> None:
+    """Look at settings, database and model key, and say what is wrong."""
+    if not _run(check_everything, _settings()):
+        sys.exit(2)
+
+
+@app.command
+def openapi() -> None:
+    """Print the API's OpenAPI 3.1 document."""
+    # The document is the same over any ports, so those that need nothing will do.
+    described = document(create_app(memory_ports()))
+    sys.stdout.write(msgspec.json.format(msgspec.json.encode(described)).decode() + "\n")
+
+
+@app.command
+def analyze(
+    resume: Path, *, listing: Path | None = None, as_json: Annotated[bool, Parameter(name="--json")] = False
+) -> None:
+    """Score a resume on the spot, without server or database.
+
+    Parameters
+    ----------
+    resume
+        A PDF, DOCX, text or Markdown file.
+    listing
+        The advertised position, in a file of the same types; without, a general review.
+    as_json
+        Print the report as JSON.
+    """
+    if not _run(analyze_file, _settings(), resume, listing, as_json):
+        sys.exit(1)
+
+
+def main() -> None:
+    """Run the command line; trouble ends it with exit code 2."""
+    with _trouble_told():
+        app()
+
+
+async def _migrate(settings: Settings) -> None:
+    async with open_database(settings) as conninfo:
+        applied = await migrate(conninfo)
+    told = [f"applied {name}" for name in applied] or ["The database is up to date."]
+    sys.stdout.write("\n".join(told) + "\n")
+
+
+def _settings() -> Settings:
+    settings = load_settings(os.environ)
+    set_up_logs(settings)
+    for name in settings.ignored:
+        _tell(f"{name} is no setting of ours and is ignored; `jatify --help` and the README name those there are.")
+    return settings
+
+
+def _run(command: Callable[..., Coroutine[Any, Any, Any]], *arguments: object) -> Any:
+    uvloop = sys.platform != "win32"
+    return anyio.run(command, *arguments, backend_options={"use_uvloop": uvloop})
+
+
+@contextmanager
+def _trouble_told() -> Iterator[None]:
+    try:
+        yield
+    except TROUBLE as trouble:
+        _tell(str(trouble))
+        sys.exit(2)
+    except BaseExceptionGroup as group:
+        told, rest = group.split(TROUBLE)
+        if told is None or rest is not None:
+            raise
+        for leaf in _leaves(told):
+            _tell(str(leaf))
+        sys.exit(2)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except BrokenPipeError:
+        # The reader of our output has left; Python would complain once more when it flushes.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _leaves(group: BaseExceptionGroup[BaseException]) -> Iterator[BaseException]:
+    for error in group.exceptions:
+        if isinstance(error, BaseExceptionGroup):
+            yield from _leaves(error)
+        else:
+            yield error
+
+
+def _tell(words: str) -> None:
+    Console(stderr=True, highlight=False, soft_wrap=True).print(f"jatify: {words}", markup=False)

@@ -1,0 +1,44 @@
+"""Conditional requests (RFC 9110, 13): the tags of versions, `If-Match`, and `If-None-Match`."""
+
+import hashlib
+import re
+from collections.abc import Iterable
+from typing import Any, Final
+
+import msgspec
+from litestar import Request
+
+TAG: Final = re.compile(r'(?P<weak>W/)?"(?P<opaque>[\x21\x23-\x7e\x80-\xff]*)"')
+VERSION: Final = re.compile(r"v(\d{1,9})")
+NO_VERSION: Final = 0
+"""No stored thing has this version: whoever expects it is always too late."""
+
+
+def version_tag(version: int) -> str:
+    """The tag of a thing that counts its versions."""
+    return f'"v{version}"'
+
+
+def content_tag(view: object) -> str:
+    """The tag of a thing that does not: a digest of how it looks."""
+    return f'"{hashlib.blake2b(msgspec.json.encode(view), digest_size=12).hexdigest()}"'
+
+
+async def if_match(request: Request[Any, Any, Any]) -> int | None:
+    """The version that the caller's change is meant for; None if any will do.
+
+    Of several tags the newest version counts: the others can only be older.
+    """
+    header = request.headers.get("if-match")
+    if header is None or header.strip() == "*":
+        return None
+    strong = (tag["opaque"] for tag in TAG.finditer(header) if not tag["weak"])
+    versions = (VERSION.fullmatch(opaque) for opaque in strong)
+    return max((int(version[1]) for version in versions if version), default=NO_VERSION)
+
+
+def unchanged(etag: str, if_none_match: Iterable[str]) -> bool:
+    """Whether the caller has what *etag* names already; weak and strong tags compare alike here."""
+    header = ", ".join(if_none_match)
+    opaque = etag.removeprefix("W/").strip('"')
+    return header.strip() == "*" or any(tag["opaque"] == opaque for tag in TAG.finditer(header))

@@ -1,0 +1,85 @@
+"""Guards: what is checked of every request before anything is read or done, the login first."""
+
+import re
+from typing import Any, Final
+
+from litestar import Request
+from litestar.connection import ASGIConnection
+from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
+from litestar.status_codes import HTTP_204_NO_CONTENT
+from msgspec import Struct
+
+from jatify_core.errors import Unauthenticated
+from jatify_core.ports import Ports
+from jatify_core.use_cases.users import recognise
+from jatify_core.user import Caller
+from jatify_http.problems import NotAcceptable
+from jatify_http.requests import JSON, query_of
+
+WEIGHT: Final = re.compile(r"(?:^|;)\s*q=(?P<q>[0-9.]+)", re.IGNORECASE)
+
+
+async def authenticated(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
+    """Guard: raise `Unauthenticated` unless a live session's token is presented."""
+    ports = await house(connection)
+    connection.scope["user"] = await recognise(ports, bearer_token(connection.headers.getall("authorization", [])))
+
+
+class NoQuery(Struct, frozen=True):
+    """The query of an operation that takes none."""
+
+
+async def known_query(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+    """Guard: refuse parameters where none are known."""
+    if connection.scope["query_string"] and "where" not in handler.parsed_fn_signature.parameters:
+        query_of(connection, NoQuery)
+
+
+async def acceptable(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+    """Guard: refuse a caller who does not take JSON, before anything is done for him."""
+    told = isinstance(handler, HTTPRouteHandler) and handler.status_code != HTTP_204_NO_CONTENT
+    if told and "gives" not in handler.opt and not takes_json(connection.headers.getall("accept", [])):
+        raise NotAcceptable("This is told in application/json only.")
+
+
+def takes_json(accept: list[str]) -> bool:
+    """Whether these `Accept` headers leave room for JSON: the most specific range that fits decides."""
+    ranges = [part.strip() for header in accept for part in header.split(",") if part.strip()]
+    fitting = {r.split(";")[0].strip().lower(): _weight(r) for r in ranges}
+    named = (fitting[name] for name in (JSON, "application/*", "*/*") if name in fitting)
+    return next(named, 0.0 if ranges else 1.0) > 0
+
+
+ANYBODY: Final = (known_query, acceptable)
+"""For operations that need no login."""
+LOGGED_IN: Final = (authenticated, known_query, acceptable)
+"""For all others: who is not logged in learns nothing else."""
+
+
+async def house(request: ASGIConnection[Any, Any, Any, Any]) -> Ports:
+    """The ports that the application was made over."""
+    ports: Ports = request.app.state.ports
+    return ports
+
+
+async def caller(request: Request[Caller, Any, Any]) -> Caller:
+    """Whom `authenticated` has recognised."""
+    return request.user
+
+
+def bearer_token(headers: list[str]) -> str:
+    """The token in the one `Authorization` header of a request."""
+    if len(headers) != 1:
+        raise Unauthenticated("Log in, and present the token as a bearer token.")
+    scheme, _, token = headers[0].partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise Unauthenticated("Log in, and present the token as a bearer token.")
+    return token.strip()
+
+
+def _weight(media_range: str) -> float:
+    match = WEIGHT.search(media_range.partition(";")[2])
+    try:
+        return float(match["q"]) if match else 1.0
+    except ValueError:
+        return 1.0

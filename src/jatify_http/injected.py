@@ -1,0 +1,22 @@
+"""What handlers are given besides path and body, by the names that `app` provides them under."""
+
+from typing import TypeVar
+
+from litestar.di import NamedDependency
+
+from jatify_core.ports import Ports
+from jatify_core.user import Caller
+from jatify_http.schemas.lists import ListQuery
+from jatify_http.uploads import ResumeForm
+from jatify_http.waiting import Patience
+
+Q = TypeVar("Q", bound=ListQuery)
+
+InPorts = NamedDependency[Ports]
+InCaller = NamedDependency[Caller]
+InForm = NamedDependency[ResumeForm]
+InPatience = NamedDependency[Patience]
+Where = NamedDependency[Q]
+"""The query, read as exactly this."""
+IfMatch = NamedDependency[int | None]
+"""The version that a change is meant for; None if any will do."""

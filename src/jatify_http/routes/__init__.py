@@ -1,0 +1,1 @@
+"""The operations: handlers that decode, call one use case and encode, one module for each noun."""

@@ -1,0 +1,74 @@
+"""Register, log in, log out."""
+
+from typing import Any
+
+from email_validator import EmailNotValidError, validate_email
+from litestar import Request, Response, Router, post
+from litestar.params import JSONBody
+from litestar.status_codes import HTTP_200_OK, HTTP_204_NO_CONTENT
+
+from jatify_core.errors import Invalid
+from jatify_core.use_cases import users
+from jatify_core.user import Credentials, Registration
+from jatify_http.answers import created
+from jatify_http.conditional import content_tag
+from jatify_http.guards import ANYBODY, LOGGED_IN
+from jatify_http.injected import InCaller, InPorts
+from jatify_http.schemas.users import LoginView, UserView
+
+BODY = 4 * 1024
+USER_AGENT = 200
+
+
+@post("/register", operation_id="register", summary="Create an account", guards=ANYBODY, opt={"problems": (409,)})
+async def register(data: JSONBody[Registration], ports: InPorts) -> Response[UserView]:
+    """The e-mail is unique without regard to case; nothing is sent to it."""
+    view = UserView.of(await users.register(ports, _with_address(data)))
+    return created(view, content_tag(view), "/api/user/profile")
+
+
+@post(
+    "/login",
+    operation_id="login",
+    summary="Log in",
+    status_code=HTTP_200_OK,
+    guards=ANYBODY,
+    opt={"problems": (401, 429)},
+)
+async def login(data: JSONBody[Credentials], ports: InPorts, request: Request[Any, Any, Any]) -> Response[LoginView]:
+    """An unknown e-mail and a wrong password are answered alike."""
+    agent = "".join(filter(str.isprintable, request.headers.get("user-agent", "")))[:USER_AGENT]
+    return Response(LoginView.of(await users.login(ports, data, agent)))
+
+
+@post(
+    "/logout",
+    operation_id="logout",
+    summary="End this session at once",
+    status_code=HTTP_204_NO_CONTENT,
+    guards=LOGGED_IN,
+)
+async def logout(caller: InCaller, ports: InPorts) -> None:
+    """From now on the token opens nothing, in any process."""
+    await users.logout(ports, caller)
+
+
+def router() -> Router:
+    """All of the above."""
+    return Router(
+        "/auth",
+        route_handlers=[register, login, logout],
+        tags=["Accounts"],
+        request_max_body_size=BODY,
+    )
+
+
+def _with_address(registration: Registration) -> Registration:
+    """*registration*, if its address has the form of one; nothing is sent, so those of closed networks and .test do."""
+    try:
+        validate_email(
+            registration.email, check_deliverability=False, globally_deliverable=False, test_environment=True
+        )
+    except EmailNotValidError as error:
+        raise Invalid.at("/email", "wrong_format", str(error)) from None
+    return registration

@@ -1,0 +1,23 @@
+"""What the wire looks like where it differs from the core's values: one module for each noun."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+from msgspec import Meta
+
+Count = Annotated[int, Meta(ge=0)]
+Version = Annotated[int, Meta(ge=1)]
+Sha256 = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
+Code = Annotated[str, Meta(min_length=1, max_length=64)]
+Told = Annotated[str, Meta(max_length=2_000)]
+"""Words of ours for people."""
+
+
+def utc(at: datetime) -> datetime:
+    """The same instant in UTC, which the wire writes with a `Z`."""
+    return at.astimezone(UTC)
+
+
+def utc_or_none(at: datetime | None) -> datetime | None:
+    """The same, for what may not have happened yet."""
+    return None if at is None else utc(at)

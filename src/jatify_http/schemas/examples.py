@@ -1,0 +1,121 @@
+"""One example for each thing that people send or read; the API's description shows them."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+AT: Final = "2026-11-24T09:00:00Z"
+USER: Final = {
+    "id": "019ab4c0-0000-7000-8000-000000000001",
+    "email": "ada@example.com",
+    "name": "Ada",
+    "created_at": AT,
+}
+JOB_ID: Final = "019ab4c0-0000-7000-8000-000000000002"
+RESUME_ID: Final = "019ab4c0-0000-7000-8000-000000000003"
+ANALYSIS_ID: Final = "019ab4c0-0000-7000-8000-000000000004"
+LETTER_ID: Final = "019ab4c0-0000-7000-8000-000000000005"
+APPLICATION_ID: Final = "019ab4c0-0000-7000-8000-000000000006"
+WRITTEN: Final = {"created_at": AT, "updated_at": AT, "version": 1}
+
+LISTING: Final = {
+    "company": "Analytical Engines",
+    "position": "Backend engineer",
+    "description": "Python and PostgreSQL are required.",
+    "url": "https://example.com/jobs/7",
+    "location": "London",
+    "workplace": "hybrid",
+    "employment_type": "full time",
+    "salary": {"min": 60_000, "max": 75_000, "currency": "GBP", "period": "year"},
+    "source": "a friend",
+    "posted_on": "2026-11-20",
+    "deadline_on": "2026-12-15",
+}
+APPLICATION: Final = {
+    "job_id": JOB_ID,
+    "resume_id": RESUME_ID,
+    "status_id": "applied",
+    "applied_on": "2026-11-24",
+    "cover_letter": "Dear Mr Babbage, …",
+    "notes": "Ask about the team.",
+    "tags": ["python"],
+    "follow_up_on": "2026-12-01",
+}
+DEAD: Final = {"reason": "timeout", "message": "The model did not answer in time."}
+
+EXAMPLES: Final[Mapping[str, Any]] = {
+    "Registration": {"email": USER["email"], "password": "correct horse battery", "name": USER["name"]},
+    "Credentials": {"email": USER["email"], "password": "correct horse battery"},
+    "UserView": USER,
+    "LoginView": {"token": "eyJhbGciOi…", "token_type": "Bearer", "expires_at": "2026-11-25T09:00:00Z", "user": USER},
+    "StatusView": {"id": "applied", "label": "Applied", "category": "open", "terminal": False, "position": 2},
+    "ListingDraft": LISTING,
+    "ListingDraftPatch": {"deadline_on": "2026-12-20", "source": None},
+    "JobView": {"id": JOB_ID, **LISTING, **WRITTEN},
+    "ApplicationDraft": APPLICATION,
+    "ApplicationChange": {**APPLICATION, "status_note": "Sent by mail.", "status_at": AT},
+    "ApplicationChangePatch": {"status_id": "hr_interview", "status_note": "On Friday at ten."},
+    "ApplicationView": {
+        "id": APPLICATION_ID,
+        **APPLICATION,
+        **WRITTEN,
+        "job": {"id": JOB_ID, "company": LISTING["company"], "position": LISTING["position"]},
+        "history": [{"status_id": "applied", "from_status_id": None, "at": AT, "note": None}],
+    },
+    "ResumeDraft": {"name": "Backend, short"},
+    "ResumeDraftPatch": {"name": "Backend, short"},
+    "ResumeView": {
+        "id": RESUME_ID,
+        "name": "Backend, short",
+        "filename": "ada.pdf",
+        "media_type": "application/pdf",
+        "size": 48_120,
+        "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+        "pages": 2,
+        "text_chars": 5_210,
+        "warnings": ["multi_column"],
+        **WRITTEN,
+    },
+    "ResumeText": {"resume_id": RESUME_ID, "text": "Ada Lovelace\nEngineer", "chars": 21, "warnings": []},
+    "AnalyzeRequest": {"job_id": JOB_ID, "force": False},
+    "AnalysisView": {
+        "id": ANALYSIS_ID,
+        "resume_id": RESUME_ID,
+        "job_id": JOB_ID,
+        "state": "queued",
+        "score": None,
+        "result": None,
+        "error": None,
+        "analyzer": {"provider": "local", "model": "rules/1", "prompt_version": "1"},
+        "usage": {"input_tokens": None, "output_tokens": None, "cost_usd": None},
+        "attempts": 0,
+        "stale": False,
+        "created_at": AT,
+        "started_at": None,
+        "finished_at": None,
+    },
+    "DeadLetterView": {
+        "id": LETTER_ID,
+        "analysis_id": ANALYSIS_ID,
+        "resume_id": RESUME_ID,
+        "job_id": JOB_ID,
+        "resume_name": "Backend, short",
+        "company": LISTING["company"],
+        "position": LISTING["position"],
+        **DEAD,
+        "attempts": 5,
+        "errors": [{"attempt": 5, "at": AT, **DEAD}],
+        "enqueued_at": AT,
+        "failed_at": AT,
+        "requeues": 0,
+    },
+    "RequeueRequest": {"ids": [LETTER_ID]},
+    "RequeuedView": {"requeued": [LETTER_ID], "skipped": []},
+    "Problem": {
+        "type": "/problems/invalid",
+        "title": "Unprocessable Entity",
+        "status": 422,
+        "detail": "One or more members cannot be accepted.",
+        "instance": "0b6a6f0f7d5a4f0e8f0c6f2d9a1e4c3b",
+        "errors": [{"pointer": "/company", "code": "missing", "message": "This member must be there."}],
+    },
+}

@@ -1,0 +1,60 @@
+"""Listings on the wire, where they are called jobs."""
+
+from datetime import date, datetime
+from typing import Literal
+from uuid import UUID
+
+from msgspec import Struct
+
+from jatify_core.listing import Listing, ListingDraft, ListingFilter, Salary, Workplace
+from jatify_core.text import Line, Prose, Url, Word
+from jatify_core.user import UserId
+from jatify_http.schemas import Version, utc
+from jatify_http.schemas.lists import ListQuery, Search
+
+
+class JobView(Struct, frozen=True):
+    """A listing as its owner sees it; `version` grows by one with each change."""
+
+    id: UUID
+    company: Word
+    position: Word
+    description: Prose | None
+    url: Url | None
+    location: Line | None
+    workplace: Workplace | None
+    employment_type: Line | None
+    salary: Salary | None
+    source: Line | None
+    posted_on: date | None
+    deadline_on: date | None
+    created_at: datetime
+    updated_at: datetime
+    version: Version
+
+    @classmethod
+    def of(cls, listing: Listing) -> "JobView":
+        """How *listing* looks."""
+        written = {name: getattr(listing, name) for name in ListingDraft.__struct_fields__}
+        return cls(
+            id=listing.id,
+            **written,
+            created_at=utc(listing.created_at),
+            updated_at=utc(listing.updated_at),
+            version=listing.version,
+        )
+
+
+class JobQuery(ListQuery, frozen=True, kw_only=True):
+    """Which listings: `q` searches their text, the others match without regard to case."""
+
+    q: Search | None = None
+    company: Search | None = None
+    url: Search | None = None
+    sort: Literal[
+        "created_at", "-created_at", "updated_at", "-updated_at", "company", "-company", "position", "-position"
+    ] = "-created_at"
+
+    def where(self, user_id: UserId) -> ListingFilter:
+        """The same as the core understands it."""
+        return ListingFilter(self.window(user_id), self.q, self.company, self.url)

@@ -1,0 +1,192 @@
+"""The composition root: the only place that knows every part. It opens the world in order and closes it in reverse."""
+
+import os
+import secrets
+import socket
+from collections.abc import AsyncIterator
+from contextlib import AbstractContextManager, asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+from uuid import UUID
+
+import anyio
+import anyio.to_thread
+import uuid_utils
+from msgspec import Struct
+
+from jatify_adapters.extraction import DocumentExtractor
+from jatify_adapters.local import LocalAnalyzer
+from jatify_adapters.openrouter import OpenRouterSettings, default_profile, open_openrouter
+from jatify_adapters.postgres import PostgresStore, migrate, open_store
+from jatify_adapters.postgres.embedded import embedded_postgres
+from jatify_adapters.security import Argon2Passwords, JwtTokens, SigningKey
+from jatify_core.job import ANALYSIS
+from jatify_core.policy import Policy
+from jatify_core.ports import Analyzer, Ports
+from jatify_core.use_cases.analyses import carry_out
+from jatify_core.worker import Worker, WorkerSettings
+from jatify_http.settings import Settings, SettingsError
+
+T = TypeVar("T")
+
+KEY_FILE = "secret_keys"
+CONNECTIONS_BESIDE_SLOTS = 10
+MISSING_KEYS = (
+    "JATIFY_SECRET_KEYS is not set: with a database of your own every process needs the same signing keys, "
+    "as kid:base64, for instance k1:$(openssl rand -base64 32)."
+)
+
+
+class World(Struct, frozen=True):
+    """Every part, opened and ready."""
+
+    ports: Ports
+    store: PostgresStore
+    settings: Settings
+
+    def worker(self) -> Worker:
+        """A worker over the same store."""
+        settings = self.settings
+        return Worker(
+            self.store,
+            {ANALYSIS: partial(carry_out, self.ports)},
+            WorkerSettings(
+                slots=settings.worker_slots,
+                poll_interval=settings.poll_interval,
+                lease=settings.lease,
+                job_timeout=settings.job_timeout,
+                drain=settings.drain,
+                name=f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}",
+            ),
+        )
+
+
+@asynccontextmanager
+async def open_world(settings: Settings, *, issues_tokens: bool = True) -> AsyncIterator[World]:
+    """Everything from the database to the model, in order. Only who *issues tokens* needs the signing keys.
+
+    Raises `SettingsError`, `EmbeddedError` and `DatabaseProblem`, each with one clear line.
+    """
+    async with open_database(settings) as conninfo:
+        await migrate(conninfo)
+        keys = await _signing_keys(settings) if issues_tokens else (SigningKey("unused", secrets.token_bytes(32)),)
+        async with (
+            open_store(
+                conninfo,
+                listen_conninfo=settings.listen_url,
+                fair_spacing=settings.fair_spacing,
+                pool_size=settings.worker_slots + CONNECTIONS_BESIDE_SLOTS,
+            ) as store,
+            open_analyzer(settings) as analyzer,
+        ):
+            ports = Ports(
+                store=store,
+                analyzer=analyzer,
+                extractor=DocumentExtractor(),
+                passwords=Argon2Passwords(),
+                tokens=JwtTokens(keys),
+                clock=utc_now,
+                new_id=new_id,
+                policy=policy(settings),
+            )
+            yield World(ports, store, settings)
+
+
+@asynccontextmanager
+async def open_database(settings: Settings) -> AsyncIterator[str]:
+    """The connection string of the operator's database, or of the embedded server, which runs as long as this."""
+    if settings.database_url:
+        yield settings.database_url
+    else:
+        async with _beside_the_loop(embedded_postgres(settings.data_dir)) as conninfo:
+            yield conninfo
+
+
+@asynccontextmanager
+async def open_analyzer(settings: Settings) -> AsyncIterator[Analyzer]:
+    """The analyzer that the settings name."""
+    if settings.analyzer == "local":
+        yield LocalAnalyzer()
+    else:
+        async with open_openrouter(openrouter_settings(settings)) as analyzer:
+            yield analyzer
+
+
+def openrouter_settings(settings: Settings) -> OpenRouterSettings:
+    """What the OpenRouter adapter needs to know. Raises `SettingsError`."""
+    defaults = OpenRouterSettings(api_key="")
+    base_url = settings.openrouter_url or defaults.base_url
+    try:
+        return OpenRouterSettings(
+            api_key=settings.openrouter_key or "",
+            base_url=base_url,
+            profile=settings.openrouter_profile or default_profile(base_url),
+            models=settings.openrouter_models or defaults.models,
+            timeout=settings.openrouter_timeout.total_seconds(),
+            data_collection_deny=settings.openrouter_private,
+            zdr=settings.openrouter_private,
+            mask_contact=settings.mask_contact,
+        )
+    except ValueError as error:
+        raise SettingsError([f"JATIFY_OPENROUTER_*: {error}"]) from None
+
+
+def policy(settings: Settings) -> Policy:
+    """The core's limits as the operator set them."""
+    return Policy(
+        password_min=settings.password_min,
+        session_life=settings.session_life,
+        registration_open=settings.registration_open,
+        max_upload=settings.max_upload,
+        max_attempts=settings.max_attempts,
+        daily_analyses=settings.daily_analyses,
+        max_waiting=settings.max_waiting,
+    )
+
+
+def utc_now() -> datetime:
+    """The wall clock, to the millisecond that the API shows."""
+    now = datetime.now(UTC)
+    return now - timedelta(microseconds=now.microsecond % 1_000)
+
+
+def new_id() -> UUID:
+    """A UUID of version 7, later ones greater."""
+    return UUID(int=uuid_utils.uuid7().int)
+
+
+async def _signing_keys(settings: Settings) -> tuple[SigningKey, ...]:
+    if settings.secret_keys:
+        return settings.secret_keys
+    if settings.database_url:
+        raise SettingsError([MISSING_KEYS])
+    return await anyio.to_thread.run_sync(_kept_key, settings.data_dir / KEY_FILE)
+
+
+def _kept_key(path: Path) -> tuple[SigningKey, ...]:
+    """The key in *path*, made on first use, readable by its owner alone."""
+    secret = secrets.token_bytes(32)
+    draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+    draft.touch(mode=0o600)
+    try:
+        draft.write_bytes(secret)
+        # A link is made whole or not at all, and never over a key that another process has just made.
+        os.link(draft, path)
+    except FileExistsError:
+        secret = path.read_bytes()
+    finally:
+        draft.unlink()
+    return (SigningKey("k1", secret),)
+
+
+@asynccontextmanager
+async def _beside_the_loop(manager: AbstractContextManager[T]) -> AsyncIterator[T]:
+    """Enter and leave a blocking context manager in threads, and leave it even when cancelled."""
+    entered = await anyio.to_thread.run_sync(manager.__enter__)
+    try:
+        yield entered
+    finally:
+        with anyio.CancelScope(shield=True):
+            await anyio.to_thread.run_sync(manager.__exit__, None, None, None)

@@ -1,0 +1,188 @@
+"""How the queue and the pages are answered: along their indexes, and without touching what they need not."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import Any, LiteralString
+
+import pytest
+from psycopg.rows import TupleRow
+
+from jatify_adapters.postgres import PostgresStore, settling
+from jatify_adapters.postgres.connection import Connection, Params
+from jatify_adapters.postgres.jobs import Jobs
+from jatify_adapters.postgres.listings import Listings
+from jatify_core.job import End, Verb
+from jatify_core.listing import SORT_KEYS, ListingFilter
+from jatify_core.paging import Position, Sort, Window
+from tests.adapters.chores import CHORE, LEASE, a_stored_user, claim, enqueue, execute
+
+NO_SPACING = timedelta(0)
+
+
+class Explained(Connection):
+    """Keeps the plan of each statement, with what it really read, and answers no rows."""
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        self._nodes: list[dict[str, Any]] = []
+
+    async def rows(self, query: LiteralString, params: Params) -> list[TupleRow]:
+        (((explained,),),) = await super().rows("explain (analyze, format json) " + query, params)
+        self._visit(explained["Plan"])
+        return []
+
+    async def row(self, query: LiteralString, params: Params) -> None:
+        await self.rows(query, params)
+
+    def _visit(self, node: dict[str, Any]) -> None:
+        self._nodes.append(node)
+        for child in node.get("Plans", []):
+            self._visit(child)
+
+    @property
+    def kinds(self) -> set[str]:
+        return {node["Node Type"] for node in self._nodes}
+
+    @property
+    def indexes(self) -> set[str]:
+        return {node["Index Name"] for node in self._nodes if "Index Name" in node}
+
+    @property
+    def most_read(self) -> float:
+        """Rows that the busiest node read, those that it threw away included."""
+        return max(
+            float((node["Actual Rows"] + node.get("Rows Removed by Filter", 0)) * node["Actual Loops"])
+            for node in self._nodes
+        )
+
+
+@asynccontextmanager
+async def explained(store: PostgresStore) -> AsyncIterator[Explained]:
+    async with store._connection() as conn, conn.transaction(force_rollback=True):
+        yield Explained(conn)
+
+
+async def a_backlog(store: PostgresStore, database: str, count: int) -> None:
+    """Very many waiting jobs, and statistics that know of them."""
+    await enqueue(store, 1)
+    await execute(
+        database,
+        """
+        insert into job (id, user_id, kind, payload, max_attempts, enqueued_at)
+        select gen_random_uuid(), user_id, kind, payload, 5, now() from job, generate_series(2, %s)
+        """,
+        count,
+    )
+    await execute(database, "analyze job")
+
+
+async def test_a_claim_follows_its_index_and_sorts_nothing(own_store: PostgresStore, own_database: str) -> None:
+    await a_backlog(own_store, own_database, 20_000)
+    async with explained(own_store) as db:
+        await Jobs(db, NO_SPACING).claim([CHORE], 50, LEASE, "worker")
+    assert {"job_claim", "job_pkey"} <= db.indexes
+    assert not {"Sort", "Seq Scan"} & db.kinds
+    assert db.most_read == 50
+
+
+@pytest.mark.parametrize("waiting", [0, 10, 500])
+async def test_a_claim_follows_its_index_even_with_stale_statistics(
+    own_store: PostgresStore, own_database: str, waiting: int
+) -> None:
+    await enqueue(own_store, 50 + waiting)
+    await claim(own_store, 50)
+    await execute(own_database, "analyze job")
+    await execute(
+        own_database,
+        """
+        insert into job (id, user_id, kind, payload, max_attempts, enqueued_at)
+        select gen_random_uuid(), account.id, 'chore', '{}', 5, now() from account, generate_series(1, 20000)
+        """,
+    )
+    async with explained(own_store) as db:
+        await Jobs(db, NO_SPACING).claim([CHORE], 50, LEASE, "worker")
+    assert not {"Sort", "Seq Scan"} & db.kinds
+    assert db.most_read == 50
+
+
+async def test_a_claim_of_a_paused_kind_does_not_walk_its_backlog(own_store: PostgresStore, own_database: str) -> None:
+    await a_backlog(own_store, own_database, 20_000)
+    async with own_store.transaction() as tx:
+        await tx.jobs.pause(CHORE, "unauthorized", "The key is wrong.", 0, LEASE)
+    async with explained(own_store) as db:
+        await Jobs(db, NO_SPACING).claim([CHORE], 50, LEASE, "worker")
+    assert db.most_read < 10
+
+
+async def test_what_is_due_in_a_backlog_is_known_without_walking_it(
+    own_store: PostgresStore, own_database: str
+) -> None:
+    await a_backlog(own_store, own_database, 20_000)
+    async with explained(own_store) as db:
+        await Jobs(db, NO_SPACING).next_due([CHORE])
+    assert db.most_read < 10
+
+
+@pytest.mark.parametrize("verb", ["complete", "retry", "snooze", "release", "bury"])
+async def test_many_ends_do_not_walk_the_running_jobs_once_for_each(
+    own_store: PostgresStore, own_database: str, verb: Verb
+) -> None:
+    await a_backlog(own_store, own_database, 2_000)
+    jobs = await claim(own_store, 500)
+    ends = [End(lease=job.lease, verb=verb, attempt=1, reason="network", message="It broke.") for job in jobs]
+    async with explained(own_store) as db:
+        await settling.settle(db, ends)
+    assert "job_running" not in db.indexes
+    assert db.most_read <= 2_000
+
+
+async def test_a_rescue_looks_at_running_jobs_alone(own_store: PostgresStore, own_database: str) -> None:
+    await a_backlog(own_store, own_database, 20_000)
+    await claim(own_store, 20)
+    await execute(
+        own_database, "update job set lease_expires_at = now() - interval '1 second' where status = 'processing'"
+    )
+    async with explained(own_store) as db:
+        await settling.rescue(db, 100)
+    assert "job_running" in db.indexes
+    assert db.most_read < 100
+
+
+async def test_renewing_a_lease_rewrites_its_row_in_place(store: PostgresStore) -> None:
+    await enqueue(store, 20)
+    held = [job.lease for job in await claim(store, 20)]
+    async with store._connection() as conn, conn.transaction():
+        db = Connection(conn)
+        assert len(await Jobs(db, NO_SPACING).renew(held, LEASE, timedelta(hours=1))) == 20
+        counted = await db.row(
+            "select n_tup_upd, n_tup_hot_upd from pg_stat_xact_user_tables where relname = 'job'", {}
+        )
+    assert counted == (20, 20)
+
+
+@pytest.mark.parametrize("descending", [False, True])
+@pytest.mark.parametrize("key", SORT_KEYS)
+async def test_a_late_page_costs_what_the_first_costs(
+    own_store: PostgresStore, own_database: str, key: str, *, descending: bool
+) -> None:
+    user_id = await a_stored_user(own_store)
+    await execute(
+        own_database,
+        """
+        insert into listing (id, user_id, company, position, content_hash, created_at, updated_at, version)
+        select gen_random_uuid(), account.id, 'company ' || n, 'position ' || n, '',
+               now() + n * interval '1 second', now() - n * interval '1 second', 1
+          from account, generate_series(1, 3000) as n
+        """,
+    )
+    await execute(own_database, "analyze listing")
+    order = Sort(key, descending)
+    async with own_store.transaction() as tx:
+        (*_, middle) = (await tx.listings.page(user_id, ListingFilter(Window(order, 100)))).items
+    for after in (None, Position(str(getattr(middle, key)), middle.id)):
+        async with explained(own_store) as db:
+            await Listings(db).page(user_id, ListingFilter(Window(order, 20, after)))
+        assert f"listing_by_{key}" in db.indexes
+        assert "Sort" not in db.kinds
+        assert db.most_read == 21
