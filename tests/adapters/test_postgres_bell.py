@@ -77,8 +77,9 @@ async def test_an_enqueue_wakes_the_workers_of_other_processes(store: PostgresSt
 async def test_an_enqueue_just_before_its_store_closes_is_heard(database: str, other: PostgresStore) -> None:
     async with listening(other) as ears:
         async with open_store(database) as short_lived:
-            await enqueue(short_lived, 1)
-        await ears.hear(2)
+            await enqueue(short_lived, 1)  # sent at once
+            await enqueue(short_lived, 1)  # would be sent a little later
+        await ears.hear(3)
 
 
 async def test_a_rolled_back_enqueue_sends_nothing(store: PostgresStore, other: PostgresStore) -> None:

@@ -4,7 +4,7 @@ from ctypes import byref, c_int, string_at
 from functools import cached_property
 from typing import Any, Final
 
-import pypdfium2_raw as pdfium  # type: ignore[import-untyped]  # generated bindings
+import pypdfium2_raw as pdfium
 
 from jatify_adapters.extraction.columns import Rect
 

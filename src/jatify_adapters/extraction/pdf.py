@@ -7,7 +7,7 @@ from ctypes import byref, c_double, c_uint, c_ushort, create_string_buffer, stri
 from itertools import groupby
 from typing import Any, Final, Literal, NamedTuple
 
-import pypdfium2_raw as pdfium  # type: ignore[import-untyped]  # generated bindings
+import pypdfium2_raw as pdfium
 
 from jatify_adapters.extraction.columns import Rect, has_columns
 from jatify_adapters.extraction.document import MAX_PAGES, MAX_RAW_CHARS, Raw, Rejected

@@ -1,0 +1,216 @@
+"""Analyses in Postgres."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+import msgspec
+from psycopg.rows import TupleRow
+
+from jatify_adapters.postgres.connection import Connection, Params
+from jatify_adapters.postgres.pages import Pages
+from jatify_core.analysis import Analysis, AnalysisId, Failure, Identity, Usage
+from jatify_core.errors import NotFound
+from jatify_core.job import End, Job
+from jatify_core.listing import ListingId
+from jatify_core.paging import Page, Window
+from jatify_core.report import Report
+from jatify_core.resume import ResumeId
+from jatify_core.user import UserId
+
+_SELECT: Final = """
+select analysis.id, analysis.user_id, analysis.resume_id, analysis.listing_id,
+       case when analysis.state = 'queued' and job.status = 'processing' then 'running' else analysis.state end,
+       analysis.report, analysis.error_code, analysis.error_message,
+       analysis.provider, analysis.model, analysis.prompt_version,
+       analysis.input_tokens, analysis.output_tokens, analysis.cost_usd,
+       coalesce(job.attempt, analysis.attempts),
+       analysis.resume_hash <> resume.text_hash or analysis.listing_hash is distinct from listing.content_hash,
+       analysis.resume_hash, analysis.listing_hash, analysis.inputs_hash,
+       analysis.created_at,
+       case when job.id is null then analysis.started_at else job.claimed_at end,
+       analysis.finished_at
+  from analysis
+  join resume on resume.user_id = analysis.user_id and resume.id = analysis.resume_id
+  left join listing on listing.user_id = analysis.user_id and listing.id = analysis.listing_id
+  left join job on job.id = analysis.id
+ where analysis.user_id = %(user_id)s
+"""
+
+
+class Analyses:
+    """Implements `jatify_core.ports.Analyses`."""
+
+    def __init__(self, db: Connection) -> None:
+        self._db = db
+
+    async def add_or_get(self, analysis: Analysis, job: Job) -> Analysis:
+        """Store *analysis* if *job* is its own; else return the analysis whose job that is."""
+        if job.id != analysis.id:
+            return await self.get(job.user_id, AnalysisId(job.id))
+        await self._db.change(
+            """
+            insert into analysis (
+              id, user_id, resume_id, listing_id, state, provider, model, prompt_version, resume_hash, listing_hash,
+              inputs_hash, created_at
+            ) values (
+              %(id)s, %(user_id)s, %(resume_id)s, %(listing_id)s, %(state)s, %(provider)s, %(model)s,
+              %(prompt_version)s, %(resume_hash)s, %(listing_hash)s, %(inputs_hash)s, %(created_at)s
+            )
+            """,
+            _asked(analysis),
+        )
+        return analysis
+
+    async def get(self, user_id: UserId, analysis_id: AnalysisId) -> Analysis:
+        """One analysis."""
+        row = await self._db.row(_SELECT + "and analysis.id = %(id)s", {"user_id": user_id, "id": analysis_id})
+        if not row:
+            raise NotFound
+        return _analysis(row)
+
+    async def newest(self, user_id: UserId, resume_id: ResumeId, listing_id: ListingId | None) -> Analysis:
+        """The newest analysis of this pair, or of the resume on its own."""
+        row = await self._db.row(
+            _SELECT
+            + """
+            and analysis.resume_id = %(resume_id)s and analysis.listing_id is not distinct from %(listing_id)s
+            order by analysis.created_at desc, analysis.id desc
+            limit 1
+            """,
+            {"user_id": user_id, "resume_id": resume_id, "listing_id": listing_id},
+        )
+        if not row:
+            raise NotFound
+        return _analysis(row)
+
+    async def succeeded(self, user_id: UserId, resume_id: ResumeId, inputs_hash: str) -> Analysis | None:
+        """The newest analysis of this resume that succeeded on the very same inputs."""
+        row = await self._db.row(
+            _SELECT
+            + """
+            and analysis.resume_id = %(resume_id)s and analysis.inputs_hash = %(inputs_hash)s
+            and analysis.state = 'succeeded'
+            order by analysis.created_at desc, analysis.id desc
+            limit 1
+            """,
+            {"user_id": user_id, "resume_id": resume_id, "inputs_hash": inputs_hash},
+        )
+        return _analysis(row) if row else None
+
+    async def page(self, user_id: UserId, resume_id: ResumeId, window: Window) -> Page[Analysis]:
+        """Every analysis of a resume."""
+        return await _PAGES.page(self._db, window, {"user_id": user_id, "resume_id": resume_id})
+
+    async def count_since(self, user_id: UserId, at: datetime) -> int:
+        """How many analyses the user has asked for since *at*."""
+        return await self._db.count(
+            "select count(*) from analysis where user_id = %(user_id)s and created_at >= %(at)s",
+            {"user_id": user_id, "at": at},
+        )
+
+    async def record(self, ends: Sequence[End]) -> None:
+        """Write what settled jobs mean for their analyses."""
+        await self._succeed([end for end in ends if end.verb == "complete" and end.completed])
+        await self._fail([end for end in ends if end.verb == "bury"])
+
+    async def reopen(self, analysis_ids: Sequence[AnalysisId]) -> None:
+        """Make failed analyses queued again."""
+        await self._db.change(
+            """
+            update analysis
+               set state = 'queued', error_code = null, error_message = null, attempts = 0, started_at = null,
+                   finished_at = null
+             where id = any(%(ids)s::uuid[]) and state = 'failed'
+            """,
+            {"ids": list(analysis_ids)},
+        )
+
+    async def _succeed(self, ends: Sequence[End]) -> None:
+        if ends:
+            await self._db.change(
+                """
+                update analysis
+                   set state = 'succeeded', report = result.report, attempts = result.attempts,
+                       provider = result.provider, model = result.model, prompt_version = result.prompt_version,
+                       input_tokens = result.input_tokens, output_tokens = result.output_tokens,
+                       cost_usd = result.cost_usd, resume_hash = result.resume_hash,
+                       listing_hash = result.listing_hash, inputs_hash = result.inputs_hash,
+                       started_at = result.started_at, finished_at = now()
+                  from jsonb_to_recordset(%(results)s::jsonb) as result (
+                    id uuid, attempts integer, report jsonb, provider text, model text, prompt_version text,
+                    input_tokens integer, output_tokens integer, cost_usd numeric, resume_hash text,
+                    listing_hash text, inputs_hash text, started_at timestamptz
+                  )
+                 where analysis.id = result.id and analysis.state = 'queued'
+                """,
+                {"results": msgspec.json.encode([_result(end) for end in ends]).decode()},
+            )
+
+    async def _fail(self, ends: Sequence[End]) -> None:
+        if ends:
+            await self._db.change(
+                """
+                update analysis
+                   set state = 'failed', error_code = failure.code, error_message = failure.message,
+                       attempts = failure.attempts, finished_at = now()
+                  from unnest(%(ids)s::uuid[], %(attempts)s::integer[], %(codes)s::text[], %(messages)s::text[])
+                    as failure (id, attempts, code, message)
+                 where analysis.id = failure.id and analysis.state = 'queued'
+                """,
+                {
+                    "ids": [end.lease.job_id for end in ends],
+                    "attempts": [end.attempt for end in ends],
+                    "codes": [end.reason for end in ends],
+                    "messages": [end.message for end in ends],
+                },
+            )
+
+
+def _asked(analysis: Analysis) -> Params:
+    return msgspec.structs.asdict(analysis) | msgspec.structs.asdict(analysis.identity)
+
+
+def _result(end: End) -> dict[str, object]:
+    completed = end.completed
+    assert completed  # noqa: S101  # `record` has chosen those that have a result
+    return {
+        "id": end.lease.job_id,
+        "attempts": end.attempt,
+        **msgspec.structs.asdict(completed),
+        **msgspec.structs.asdict(completed.identity),
+        **msgspec.structs.asdict(completed.usage),
+    }
+
+
+def _analysis(row: TupleRow) -> Analysis:
+    id_, user_id, resume_id, listing_id, state, report, code, message, *rest = row
+    provider, model, prompt_version, input_tokens, output_tokens, cost_usd, attempts, stale, *rest = rest
+    resume_hash, listing_hash, inputs_hash, created_at, started_at, finished_at = rest
+    return Analysis(
+        id=id_,
+        user_id=user_id,
+        resume_id=resume_id,
+        listing_id=listing_id,
+        state=state,
+        report=None if report is None else msgspec.convert(report, Report),
+        error=Failure(code, message) if code else None,
+        identity=Identity(provider, model, prompt_version),
+        usage=Usage(input_tokens, output_tokens, cost_usd),
+        attempts=attempts,
+        stale=stale,
+        resume_hash=resume_hash,
+        listing_hash=listing_hash,
+        inputs_hash=inputs_hash,
+        created_at=created_at,
+        started_at=started_at,
+        finished_at=finished_at,
+    )
+
+
+_PAGES: Final = Pages(
+    _SELECT + "and analysis.resume_id = %(resume_id)s",
+    keys={"created_at": "analysis.created_at"},
+    id_="analysis.id",
+    read=_analysis,
+)

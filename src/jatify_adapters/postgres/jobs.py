@@ -1,0 +1,207 @@
+"""The job queue in Postgres."""
+
+from collections.abc import Sequence, Set
+from datetime import timedelta
+
+import msgspec
+from msgspec.structs import asdict
+from psycopg.rows import TupleRow
+
+from jatify_adapters.postgres import settling
+from jatify_adapters.postgres.connection import Connection
+from jatify_core.analysis import Reason
+from jatify_core.job import End, Job, JobError, JobId, Lease, Pause, Rescued
+from jatify_core.user import UserId
+
+
+class Jobs:
+    """Implements `jatify_core.ports.Jobs`. Its clock is the database's `now()`, which stands in a transaction."""
+
+    def __init__(self, db: Connection, fair_spacing: timedelta) -> None:
+        self._db = db
+        self._fair_spacing = fair_spacing
+
+    async def enqueue(self, job: Job) -> Job:
+        """Make *job* claimable once the transaction commits, unless one with its key lives."""
+        while not await self._insert(job):
+            if live := await self._by_key(job):
+                return live
+            # That job ended between the two statements, so its key is free again.
+        self._db.rings = True
+        return job
+
+    async def waiting(self, user_id: UserId) -> int:
+        """How many of the user's jobs wait or run."""
+        return await self._db.count("select count(*) from job where user_id = %(user_id)s", {"user_id": user_id})
+
+    async def claim(self, kinds: Sequence[str], limit: int, lease: timedelta, worker: str) -> Sequence[Job]:
+        """Lease due jobs, first in, first out."""
+        # The array is built once, whatever the plan: a join could run its sub-query, and lock, more than *limit* times.
+        rows = await self._db.rows(
+            """
+            with open as materialized (
+              select kind from unnest(%(kinds)s::text[]) as wanted (kind)
+               where not exists (select from queue_pause where queue_pause.kind = wanted.kind)
+            )
+            update job
+               set status = 'processing', run = run + 1, attempt = attempt + 1, claimed_at = now(),
+                   lease_expires_at = now() + %(lease)s, locked_by = %(worker)s
+             where id = any(array(
+               select id from job
+                where status = 'pending' and available_at <= now()
+                  and exists (select from open) and kind = any(array(select kind from open))
+                order by sort_at, seq
+                limit %(limit)s
+                for update skip locked))
+            returning id, user_id, kind, payload, dedup_key, max_attempts, attempt, run, snoozes, requeues, crashes,
+                      errors, enqueued_at, claimed_at, sort_at, seq
+            """,
+            {"kinds": list(kinds), "limit": limit, "lease": lease, "worker": worker},
+        )
+        in_order = sorted(rows, key=lambda row: (row[-2], row[-1]))  # an update returns its rows in any order
+        return [_job(row[:-2]) for row in in_order]
+
+    async def renew(self, held: Sequence[Lease], lease: timedelta, limit: timedelta) -> Set[JobId]:
+        """Prolong leases; return the jobs still held."""
+        # `lease_expires_at` is in no index, so that this rewrites rows in place. "status || ''" as in `settling`.
+        rows = await self._db.rows(
+            """
+            update job set lease_expires_at = now() + %(lease)s
+              from unnest(%(ids)s::uuid[], %(runs)s::integer[]) as held (id, run)
+             where job.id = held.id and job.run = held.run and job.status || '' = 'processing'
+               and job.claimed_at > now() - %(limit)s
+            returning job.id
+            """,
+            {"lease": lease, "limit": limit, "ids": [one.job_id for one in held], "runs": [one.run for one in held]},
+        )
+        return {JobId(id_) for (id_,) in rows}
+
+    async def settle(self, ends: Sequence[End]) -> Sequence[End]:
+        """Record what became of claimed jobs; return the ends that came too late."""
+        return await settling.settle(self._db, ends)
+
+    async def rescue(self, limit: int) -> Rescued:
+        """Take jobs back whose lease has lapsed."""
+        return await settling.rescue(self._db, limit)
+
+    async def next_due(self, kinds: Sequence[str]) -> timedelta | None:
+        """How long until the first waiting job of *kinds* is due."""
+        # Whether one is due now is found at once in a backlog; only without one are all looked at.
+        row = await self._db.row(
+            """
+            with open as materialized (
+              select kind from unnest(%(kinds)s::text[]) as wanted (kind)
+               where not exists (select from queue_pause where queue_pause.kind = wanted.kind)
+            )
+            select case
+              when exists (select from job where status = 'pending' and available_at <= now()
+                              and kind = any(array(select kind from open))) then interval '0'
+              else (select min(available_at) - now() from job where status = 'pending'
+                       and kind = any(array(select kind from open)))
+            end
+            """,
+            {"kinds": list(kinds)},
+        )
+        return row[0] if row else None
+
+    async def pauses(self) -> Sequence[Pause]:
+        """The kinds that nobody claims, and why."""
+        rows = await self._db.rows(
+            "select kind, reason, message, since, probe_at, probes from queue_pause order by kind", {}
+        )
+        return [Pause(*row) for row in rows]
+
+    async def pause(self, kind: str, reason: Reason, message: str, probes: int, probe_after: timedelta) -> None:
+        """Stop claims of *kind*."""
+        await self._db.change(
+            """
+            insert into queue_pause (kind, reason, message, probe_at, probes)
+            values (%(kind)s, %(reason)s, %(message)s, now() + %(probe_after)s, %(probes)s)
+            on conflict (kind) do update
+               set reason = excluded.reason, message = excluded.message, probe_at = excluded.probe_at,
+                   probes = excluded.probes
+            """,
+            {"kind": kind, "reason": reason, "message": message, "probes": probes, "probe_after": probe_after},
+        )
+
+    async def probe(self, kind: str, lease: timedelta, worker: str, again_after: timedelta) -> Job | None:
+        """Claim one job of a paused kind, when its probe is due and there is one to claim."""
+        row = await self._db.row(
+            """
+            with due as materialized (
+              select kind from queue_pause where kind = %(kind)s and probe_at <= now() for update skip locked
+            ), chosen as materialized (
+              select id from job
+               where status = 'pending' and available_at <= now() and kind = (select kind from due)
+               order by sort_at, seq
+               limit 1
+               for update skip locked
+            ), probed as (
+              update queue_pause set probe_at = now() + %(again_after)s
+               where kind = (select kind from due) and exists (select from chosen)
+            )
+            update job
+               set status = 'processing', run = run + 1, attempt = attempt + 1, claimed_at = now(),
+                   lease_expires_at = now() + %(lease)s, locked_by = %(worker)s
+             where id = (select id from chosen)
+            returning id, user_id, kind, payload, dedup_key, max_attempts, attempt, run, snoozes, requeues, crashes,
+                      errors, enqueued_at, claimed_at
+            """,
+            {"kind": kind, "lease": lease, "worker": worker, "again_after": again_after},
+        )
+        return _job(row) if row else None
+
+    async def resume(self, kind: str) -> None:
+        """Let a kind be claimed again."""
+        await self._db.change("delete from queue_pause where kind = %(kind)s", {"kind": kind})
+        self._db.rings = True
+
+    async def _insert(self, job: Job) -> bool:
+        # With fair spacing a user's next job sorts behind the last that he has waiting, which only orders the two and
+        # delays none.
+        inserted = await self._db.change(
+            """
+            insert into job (id, user_id, kind, payload, dedup_key, max_attempts, enqueued_at, sort_at)
+            values (
+              %(id)s, %(user_id)s, %(kind)s, %(payload)s, %(dedup_key)s, %(max_attempts)s, %(enqueued_at)s,
+              greatest(now(), case when %(spacing)s > interval '0' then (
+                select max(sort_at) + %(spacing)s from job where user_id = %(user_id)s and status = 'pending') end)
+            )
+            on conflict (dedup_key) where dedup_key is not null do nothing
+            """,
+            {**asdict(job), "payload": msgspec.json.encode(job.payload).decode(), "spacing": self._fair_spacing},
+        )
+        return bool(inserted)
+
+    async def _by_key(self, job: Job) -> Job | None:
+        row = await self._db.row(
+            """
+            select id, user_id, kind, payload, dedup_key, max_attempts, attempt, run, snoozes, requeues, crashes,
+                   errors, enqueued_at, claimed_at
+              from job
+             where dedup_key = %(dedup_key)s
+            """,
+            {"dedup_key": job.dedup_key},
+        )
+        return _job(row) if row else None
+
+
+def _job(row: TupleRow) -> Job:
+    id_, user_id, kind, payload, dedup_key, max_attempts, attempt, run, snoozes, requeues, crashes, errors, *at = row
+    enqueued_at, claimed_at = at
+    return Job(
+        id=id_,
+        user_id=user_id,
+        kind=kind,
+        payload=payload,
+        dedup_key=dedup_key,
+        max_attempts=max_attempts,
+        attempt=attempt,
+        run=run,
+        snoozes=snoozes,
+        requeues=requeues,
+        crashes=crashes,
+        errors=msgspec.convert(errors, tuple[JobError, ...]),
+        enqueued_at=enqueued_at,
+        claimed_at=claimed_at,
+    )

@@ -1,0 +1,174 @@
+"""How claims end: one statement for each verb however many jobs end, every one fenced by the claim's `run`.
+
+A planner's trap: `status = 'processing'` in these statements invites it to walk the index of running jobs once for each
+job that ends, 57 ms instead of 2.9 for 500. `status || ''` says the same and fits no index; the primary key is used.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+from typing import Final
+
+from psycopg.rows import TupleRow
+
+from jatify_adapters.postgres.connection import Connection
+from jatify_core.job import KEPT_ERRORS, MAX_CRASHES, End, JobId, Lease, Rescued
+
+_LOST: Final = "The worker stopped before it was done."
+
+
+async def settle(db: Connection, ends: Sequence[End]) -> Sequence[End]:
+    """Record *ends*; return those whose lease had been lost."""
+    settled = [
+        *await _complete(db, [end for end in ends if end.verb == "complete"]),
+        *await _put_back(db, [end for end in ends if end.verb in {"retry", "snooze"}]),
+        *await _release(db, [end for end in ends if end.verb == "release"]),
+        *await _bury(db, [end for end in ends if end.verb == "bury"]),
+    ]
+    leases = {Lease(JobId(id_), run) for id_, run in settled}
+    db.rings |= any(_due_again(end) for end in ends if end.lease in leases)
+    return [end for end in ends if end.lease not in leases]
+
+
+def _due_again(end: End) -> bool:
+    return end.verb == "release" or (end.verb in {"retry", "snooze"} and end.delay <= timedelta(0))
+
+
+async def _complete(db: Connection, ends: Sequence[End]) -> Iterable[TupleRow]:
+    if not ends:
+        return ()
+    return await db.rows(
+        """
+        delete from job using unnest(%(ids)s::uuid[], %(runs)s::integer[]) as ended (id, run)
+         where job.id = ended.id and job.run = ended.run and job.status || '' = 'processing'
+        returning job.id, job.run
+        """,
+        _leases(ends),
+    )
+
+
+async def _put_back(db: Connection, ends: Sequence[End]) -> Iterable[TupleRow]:
+    """Let jobs wait for their delay; a snooze gives its attempt back."""
+    if not ends:
+        return ()
+    return await db.rows(
+        """
+        update job
+           set status = 'pending', claimed_at = null, lease_expires_at = null, locked_by = null,
+               available_at = now() + ended.delay, sort_at = now() + ended.delay,
+               attempt = job.attempt - ended.snoozes, snoozes = job.snoozes + ended.snoozes,
+               errors = jatify_errors_with(job.errors, %(kept)s, job.attempt, ended.reason, ended.message)
+          from unnest(%(ids)s::uuid[], %(runs)s::integer[], %(delays)s::interval[], %(snoozes)s::smallint[],
+                      %(reasons)s::text[], %(messages)s::text[]) as ended (id, run, delay, snoozes, reason, message)
+         where job.id = ended.id and job.run = ended.run and job.status || '' = 'processing'
+        returning job.id, job.run
+        """,
+        {
+            **_leases(ends),
+            **_causes(ends),
+            "kept": KEPT_ERRORS,
+            "delays": [end.delay for end in ends],
+            "snoozes": [1 if end.verb == "snooze" else 0 for end in ends],
+        },
+    )
+
+
+async def _release(db: Connection, ends: Sequence[End]) -> Iterable[TupleRow]:
+    """Give jobs back as they were before their claim: `sort_at` is left alone, and so is their place."""
+    if not ends:
+        return ()
+    return await db.rows(
+        """
+        update job
+           set status = 'pending', claimed_at = null, lease_expires_at = null, locked_by = null,
+               available_at = now(), attempt = job.attempt - 1
+          from unnest(%(ids)s::uuid[], %(runs)s::integer[]) as ended (id, run)
+         where job.id = ended.id and job.run = ended.run and job.status || '' = 'processing'
+        returning job.id, job.run
+        """,
+        _leases(ends),
+    )
+
+
+async def _bury(db: Connection, ends: Sequence[End]) -> Iterable[TupleRow]:
+    if not ends:
+        return ()
+    return await db.rows(
+        """
+        with buried as (
+          delete from job using unnest(%(ids)s::uuid[], %(runs)s::integer[], %(reasons)s::text[], %(messages)s::text[])
+            as ended (id, run, reason, message)
+           where job.id = ended.id and job.run = ended.run and job.status || '' = 'processing'
+          returning job.id, job.user_id, job.kind, job.payload, job.dedup_key, ended.reason, ended.message, job.errors,
+                    job.attempt, job.max_attempts, job.run, job.requeues, job.enqueued_at
+        )
+        insert into dead_letter (
+          job_id, user_id, kind, payload, dedup_key, reason, message, errors, attempts, max_attempts, run, requeues,
+          enqueued_at
+        )
+        select id, user_id, kind, payload, dedup_key, reason, message,
+               jatify_errors_with(errors, %(kept)s, attempt, reason, message), attempt, max_attempts, run, requeues,
+               enqueued_at
+          from buried
+        returning job_id, run
+        """,
+        {**_leases(ends), **_causes(ends), "kept": KEPT_ERRORS},
+    )
+
+
+async def rescue(db: Connection, limit: int) -> Rescued:
+    """Take up to *limit* jobs back whose lease has lapsed, and bury those that crashed too often."""
+    # One statement, under row locks from the choice to the change: a worker that ends its job meanwhile either came
+    # first, and the job is not here any more, or waits, and then finds its lease lost.
+    rows = await db.rows(
+        """
+        with lapsed as materialized (
+          select id, attempt >= max_attempts or crashes + 1 >= %(max_crashes)s as dead
+            from job
+           where status = 'processing' and lease_expires_at < now()
+           order by lease_expires_at
+           limit %(limit)s
+           for update skip locked
+        ), back as (
+          update job
+             set status = 'pending', claimed_at = null, lease_expires_at = null, locked_by = null,
+                 crashes = job.crashes + 1,
+                 available_at = now() + make_interval(secs => 2 ^ least(job.crashes, 6)),
+                 errors = jatify_errors_with(job.errors, %(kept)s, job.attempt, 'worker_lost', %(message)s)
+            from lapsed
+           where job.id = lapsed.id and not lapsed.dead
+          returning job.id, job.run, job.attempt
+        ), gone as (
+          delete from job using lapsed where job.id = lapsed.id and lapsed.dead
+          returning job.id, job.user_id, job.kind, job.payload, job.dedup_key, job.errors, job.attempt,
+                    job.max_attempts, job.run, job.requeues, job.enqueued_at
+        ), buried as (
+          insert into dead_letter (
+            job_id, user_id, kind, payload, dedup_key, reason, message, errors, attempts, max_attempts, run, requeues,
+            enqueued_at
+          )
+          select id, user_id, kind, payload, dedup_key, 'worker_lost', %(message)s,
+                 jatify_errors_with(errors, %(kept)s, attempt, 'worker_lost', %(message)s), attempt, max_attempts, run,
+                 requeues, enqueued_at
+            from gone
+          returning job_id, run, attempts
+        )
+        select false as dead, id, run, attempt from back
+        union all
+        select true, job_id, run, attempts from buried
+        """,
+        {"limit": limit, "max_crashes": MAX_CRASHES, "kept": KEPT_ERRORS, "message": _LOST},
+    )
+    buried = tuple(_lost(id_, run, attempt) for dead, id_, run, attempt in rows if dead)
+    return Rescued(requeued=len(rows) - len(buried), buried=buried)
+
+
+def _lost(id_: JobId, run: int, attempt: int) -> End:
+    return End(lease=Lease(id_, run), verb="bury", attempt=attempt, reason="worker_lost", message=_LOST)
+
+
+def _leases(ends: Sequence[End]) -> dict[str, object]:
+    return {"ids": [end.lease.job_id for end in ends], "runs": [end.lease.run for end in ends]}
+
+
+def _causes(ends: Sequence[End]) -> dict[str, object]:
+    return {"reasons": [end.reason for end in ends], "messages": [end.message for end in ends]}

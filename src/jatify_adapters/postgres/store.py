@@ -1,0 +1,167 @@
+"""The store: a pool of connections, and transactions over it."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from contextvars import ContextVar
+from datetime import timedelta
+from typing import Final
+
+import anyio
+import psycopg
+from psycopg import AsyncConnection
+from psycopg.pq import TransactionStatus
+from psycopg.rows import TupleRow
+from psycopg_pool import AsyncConnectionPool
+
+from jatify_adapters.postgres.analyses import Analyses
+from jatify_adapters.postgres.applications import Applications
+from jatify_adapters.postgres.bell import Bell, open_bell
+from jatify_adapters.postgres.connecting import DatabaseProblem, connected, with_deadlines
+from jatify_adapters.postgres.connection import Connection, translated
+from jatify_adapters.postgres.dead_letters import DeadLetters
+from jatify_adapters.postgres.jobs import Jobs
+from jatify_adapters.postgres.listings import Listings
+from jatify_adapters.postgres.migrating import refuse_old_server, unfitness
+from jatify_adapters.postgres.resumes import Resumes
+from jatify_adapters.postgres.users import Sessions, Users
+from jatify_core.errors import Unavailable
+from jatify_core.ports import Transaction
+
+_WAIT: Final = 2.0
+"""Seconds that a transaction waits for a connection before the caller is told to come back."""
+_RECONNECT: Final = 2.0
+"""Seconds after which the pool gives up on a connection. Short, because the pauses between its attempts grow, while the
+next caller has a new one tried at once."""
+
+_in_transaction: ContextVar["PostgresStore | None"] = ContextVar("_in_transaction", default=None)
+
+Pool = AsyncConnectionPool[AsyncConnection[TupleRow]]
+
+
+class PostgresStore:
+    """Implements `jatify_core.ports.Store`; made by `open_store`."""
+
+    def __init__(self, pool: Pool, bell: Bell, fair_spacing: timedelta) -> None:
+        self._pool = pool
+        self._bell = bell
+        self._fair_spacing = fair_spacing
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Transaction]:
+        """Commit when the block ends, roll back when it raises."""
+        if _in_transaction.get() is self:
+            raise RuntimeError("A transaction is open already, and transactions do not nest.")
+        token = _in_transaction.set(self)
+        try:
+            with translated():
+                async with self._connection() as conn, conn.transaction():
+                    db = Connection(conn)
+                    try:
+                        yield self._through(db)
+                    finally:
+                        db.end()
+                    _refuse_broken(conn)
+        finally:
+            _in_transaction.reset(token)
+        if db.rings:
+            self._bell.ring()
+
+    async def check(self) -> None:
+        """Return if the database answers and is fit for this release."""
+        with translated():
+            async with self._connection() as conn:
+                problem = await unfitness(conn)
+        if problem:
+            raise Unavailable(problem)
+
+    async def listen(self, wake: Callable[[], None]) -> None:
+        """Call *wake* whenever a job may have become claimable, until cancelled."""
+        await self._bell.listen(wake)
+
+    @property
+    def listening(self) -> bool:
+        """Whether hints arrive now."""
+        return self._bell.listening
+
+    def _through(self, db: Connection) -> Transaction:
+        return Transaction(
+            users=Users(db),
+            sessions=Sessions(db),
+            listings=Listings(db),
+            applications=Applications(db),
+            resumes=Resumes(db),
+            analyses=Analyses(db),
+            jobs=Jobs(db, self._fair_spacing),
+            dead_letters=DeadLetters(db, self._fair_spacing),
+        )
+
+    @asynccontextmanager
+    async def _connection(self) -> AsyncIterator[AsyncConnection[TupleRow]]:
+        """A pooled connection that the server has not closed meanwhile, as a restart closes them all."""
+        conn = await self._pool.getconn()
+        while not _alive(conn):
+            await self._return(conn)
+            conn = await self._pool.getconn()
+        try:
+            yield conn
+        finally:
+            await self._return(conn)
+
+    async def _return(self, conn: AsyncConnection[TupleRow]) -> None:
+        # Shielded: the pool would lose for good what a cancelled task keeps.
+        with anyio.CancelScope(shield=True):
+            await self._pool.putconn(conn)
+
+
+@asynccontextmanager
+async def open_store(
+    conninfo: str,
+    *,
+    listen_conninfo: str | None = None,
+    fair_spacing: timedelta = timedelta(0),
+    pool_size: int = 10,
+    max_waiting: int = 100,
+) -> AsyncIterator[PostgresStore]:
+    """A store in the migrated database at *conninfo*, open until the block ends.
+
+    LISTEN and NOTIFY need a direct line: *listen_conninfo* is one where *conninfo* goes through a transaction pooler.
+    A user's next waiting job sorts *fair_spacing* behind his last. At most *max_waiting* transactions wait, for two
+    seconds, for one of *pool_size* connections; everybody else gets `Unavailable`. Raises `DatabaseProblem` where the
+    database cannot be used; once open, the store outlives whatever happens to the database.
+    """
+    await _refuse_unfit(conninfo)
+    pool = Pool(
+        with_deadlines(conninfo),
+        kwargs={"autocommit": True},
+        min_size=min(2, pool_size),
+        max_size=pool_size,
+        max_waiting=max_waiting,
+        timeout=_WAIT,
+        reconnect_timeout=_RECONNECT,
+        open=False,
+    )
+    async with pool, open_bell(listen_conninfo or conninfo) as bell:
+        yield PostgresStore(pool, bell, fair_spacing)
+
+
+async def _refuse_unfit(conninfo: str) -> None:
+    async with connected(conninfo) as conn:
+        refuse_old_server(conn)
+        if problem := await unfitness(conn):
+            raise DatabaseProblem(problem)
+
+
+def _alive(conn: AsyncConnection[TupleRow]) -> bool:
+    """Whether the connection is open, as far as its socket tells without a round trip."""
+    try:
+        conn.pgconn.consume_input()  # the server's last words, if it has spoken any
+        conn.pgconn.consume_input()  # the end of the stream behind them
+    except psycopg.OperationalError:
+        return False
+    return not conn.closed
+
+
+def _refuse_broken(conn: AsyncConnection[TupleRow]) -> None:
+    """Raise where the block has caught a statement's error: the server would roll back and call that committed."""
+    if conn.info.transaction_status == TransactionStatus.INERROR:
+        raise RuntimeError("A statement of this transaction failed, so that it cannot commit.")

@@ -1,0 +1,247 @@
+"""The rules of the local analyzer, one by one: words, names of skills, dates, degrees, listings."""
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from jatify_adapters.local.advert import advert
+from jatify_adapters.local.analyzer import judge
+from jatify_adapters.local.demands import demands
+from jatify_adapters.local.lexicon import hits, lexicon
+from jatify_adapters.local.outline import outline
+from jatify_adapters.local.timeline import covered, in_years, spans
+from jatify_adapters.local.words import clip, stem, tokens
+from jatify_core.analysis import Findings, Refusal
+from tests.adapters.local_people import TODAY, aspect, report
+
+
+def skills_in(text: str) -> set[str]:
+    return {hit.skill for hit in hits(text, tokens(text))}
+
+
+def asked(listing: str) -> dict[str, str]:
+    return {demand.name: demand.importance for demand in demands(advert(listing), english=True)}
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("schedules", "scheduling"), ("nurse", "nursing"), ("planned", "planning"), ("companies", "company")],
+)
+def test_inflections_share_a_stem(one: str, other: str) -> None:
+    assert stem(one) == stem(other)
+
+
+@pytest.mark.parametrize(("one", "other"), [("excellence", "excel"), ("manager", "management"), ("business", "busy")])
+def test_different_words_do_not_share_a_stem(one: str, other: str) -> None:
+    assert stem(one) != stem(other)
+
+
+@pytest.mark.parametrize(
+    ("text", "skill"),
+    [
+        ("Proficient in Go, Python and Rust", "Go"),
+        ("Languages: C, C++, R", "C"),
+        ("Languages: C, C++, R", "R"),
+        ("Reports in Excel and PowerPoint", "Microsoft Excel"),
+        ("advanced microsoft outlook word excel powerpoint", "Microsoft Excel"),
+        ("Wrote the app in Swift and Objective-C", "Swift"),
+        ("Built with React using Redux", "React"),
+        ("C#/.NET services", ".NET"),
+        ("k8s clusters", "Kubernetes"),
+    ],
+)
+def test_ambiguous_names_are_found_among_their_like(text: str, skill: str) -> None:
+    assert skill in skills_in(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "skill"),
+    [
+        ("Go to market with us", "Go"),
+        ("Owned the go-to-market plan", "Go"),
+        ("Helped Python teams go live", "Go"),
+        ("Excel in everything you do", "Microsoft Excel"),
+        ("We excel at service", "Microsoft Excel"),
+        ("Swift Transportation, Phoenix", "Swift"),
+        ("Presented to the C-suite", "C"),
+        ("Class C licence", "C"),
+        ("R&D budget", "R"),
+        ("John R. Smith", "R"),
+        ("Unescorted access to the plant", "Microsoft Access"),
+        ("Worked with product managers", "Product management"),
+        ("Reacted quickly to the unexpected", "React"),
+    ],
+)
+def test_common_words_are_no_skills(text: str, skill: str) -> None:
+    assert skill not in skills_in(text)
+
+
+def test_the_lexicon_is_sound() -> None:
+    skills = lexicon().skills
+    assert len(skills) > 500
+    assert all(implied in skills for skill in skills.values() for implied in skill.implies)
+    assert all(name not in skill.implies for name, skill in skills.items())
+    assert all(0 < len(name) <= 100 for name in skills)
+
+
+def test_no_two_skills_share_a_form() -> None:
+    owners: dict[tuple[str, ...], set[str]] = {}
+    for form in (form for forms in lexicon().forms.values() for form in forms):
+        owners.setdefault(form.words, set()).add(form.skill)
+    assert [words for words, skills in owners.items() if len(skills) > 1] == []
+
+
+def test_who_shows_a_skill_shows_what_it_implies() -> None:
+    made = report(
+        "Ann Lee\nann@example.com\nEXPERIENCE\nClerk, Acme, 2019 - 2024\n- Wrote 40 PostgreSQL reports.",
+        "Clerk\n\nRequirements\n- SQL\n- Relational databases",
+    )
+    assert {skill.name for skill in made.matched_skills} >= {"SQL", "Relational databases"}
+
+
+@pytest.mark.parametrize(
+    ("text", "months"),
+    [
+        ("Jan 2019 - Present", 95),
+        ("2017\u20132020", 36),
+        ("03/2018 - 05/2021", 39),
+        ("2013-09 \u2013 2014-08", 12),
+        ("2016/09 - now", 123),
+        ("June 2020 \u2013\nPresent", 78),
+        ("Sept. 2018 to Dec 2018", 4),
+        ("since March 2025", 21),
+        ("2020 - 2020", 6),
+        ("Jan 2010 - Dec 2012, Jan 2012 - Dec 2013", 48),
+        ("Jan 2030 - Dec 2031", 0),
+        ("Jan 2025 - Dec 2062", 23),
+        ("+1 555 010 2030 | 2019", 0),
+        ("Class of 2022", 0),
+        ("10.1234/neurips.2022.5678", 0),
+    ],
+)
+def test_dates_in_any_form_are_counted_once(text: str, months: int) -> None:
+    assert covered(spans(text, TODAY)) == months
+
+
+@given(
+    st.lists(st.tuples(st.integers(1990, 2020), st.integers(1, 12), st.integers(1, 40)), max_size=6),
+    st.dates(date(2024, 1, 1), date(2030, 1, 1)),
+)
+def test_overlapping_positions_never_add_up(jobs: list[tuple[int, int, int]], today: date) -> None:
+    lines, months = [], set[int]()
+    for year, month, length in jobs:
+        first = year * 12 + month - 1
+        last = first + length - 1
+        months.update(range(first, last + 1))
+        lines.append(f"Clerk, {month:02}/{year} - {last % 12 + 1:02}/{last // 12}")
+    assert covered(spans("\n".join(lines), today)) == len(months)
+
+
+@pytest.mark.parametrize(("months", "words"), [(1, "1 month"), (11, "11 months"), (12, "1 year"), (30, "2.5 years")])
+def test_months_are_said_as_people_say_them(months: int, words: str) -> None:
+    assert in_years(months) == words
+
+
+def test_school_and_projects_are_no_positions() -> None:
+    resume = (
+        "Ann Lee\nEXPERIENCE\nClerk, Acme, Jan 2020 - Dec 2021\n- Filed 900 letters a week.\n"
+        "EDUCATION\nState University, 2010 - 2019\nPROJECTS\nTrains, 2015 - Present"
+    )
+    assert "2 years" in aspect(report(resume, "Clerk\n\nFiling and typing"), "experience").explanation
+
+
+@pytest.mark.parametrize(
+    ("demand", "held", "score"),
+    [
+        ("Bachelor's degree required", "Bachelor of Science in Biology, 2012", 100),
+        ("Bachelor's or Master's degree", "B.Sc. Biology, 2012", 100),
+        ("Master's degree required", "BSc Biology, 2012", 60),
+        ("PhD in biology required", "High School Diploma, 2012", 0),
+        ("Bachelor's degree or equivalent experience", "", 100),
+        ("Master's degree preferred", "BS in Biology, 2012", 70),
+        ("High school diploma", "Ph.D. Biology, 2012", 100),
+        ("Bachelor's degree", "Bachelor of Arts (expected 2027)", 60),
+        ("Proficient in MS Office", "", None),
+        ("Boston, MA", "", None),
+    ],
+)
+def test_degrees_stand_on_a_ladder(demand: str, held: str, score: int | None) -> None:
+    resume = f"Ann Lee\nann@example.com\nEXPERIENCE\nClerk, Acme, Jan 2015 - Dec 2021\nEDUCATION\n{held}"
+    assert aspect(report(resume, f"Clerk\n\nRequirements\n- {demand}\n- Filing"), "education").score == score
+
+
+def test_importance_follows_the_listing_s_own_words() -> None:
+    importance = asked(
+        "Developer\n\nAbout us\nWe love Java.\n\nResponsibilities\n- Maintain our Django services\n\n"
+        "Qualifications\n- Python\n- Docker is a plus\n\nNice to have\n- Kafka"
+    )
+    assert importance["Python"] == "required"
+    assert importance["Docker"] == "preferred"
+    assert importance["Kafka"] == "preferred"
+    assert importance["Django"] == "mentioned"
+    assert "Java" not in importance
+
+
+def test_any_of_several_will_do() -> None:
+    assert "GitHub Actions or CircleCI" in asked("Developer\n\nRequirements\n- GitHub Actions or CircleCI")
+
+
+def test_phrases_outside_the_lexicon_are_demands_too() -> None:
+    importance = asked("falconer\n\nknowledge hooding jessing peregrine falcons\nable weigh birds before flight")
+    assert "hooding jessing peregrine falcons" in importance
+
+
+def test_a_phrase_is_met_by_a_line_that_says_it() -> None:
+    listing = "Falconer\n\nRequirements\n- Hooding and weighing of peregrine falcons"
+    resume = (
+        "Ann Lee\nEXPERIENCE\nFalconer, Sky Park, 2019 - 2024\n- Weighed and hooded 9 peregrine falcons every morning."
+    )
+    assert [skill.name for skill in report(resume, listing).matched_skills] == [
+        "Hooding and weighing of peregrine falcons"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("line", "years"),
+    [
+        ("5+ years of experience with filing", "asks for 5"),
+        ("At least three years of experience", "asks for 3"),
+        ("3-5 years' experience in an office", "asks for 3"),
+        ("You are 18 years old or older", "names no number"),
+        ("We have been in business for over 40 years of experience", "names no number"),
+        ("10 years of experience preferred", "names no number"),
+    ],
+)
+def test_years_asked_for_are_read(line: str, years: str) -> None:
+    resume = "Ann Lee\nEXPERIENCE\nClerk, Acme, Jan 2015 - Dec 2021\n- Filed 900 letters a week."
+    assert years in aspect(report(resume, f"Clerk\n\nRequirements\n- {line}\n- Filing"), "experience").explanation
+
+
+def test_side_bar_headings_do_not_swallow_the_positions() -> None:
+    text = (
+        "Ann Lee\nSkills\nSummary\nExperience\nEducation\nPython, Git\nAcme Inc.\nClerk\n"
+        "January 2019 to December 2020\n"
+        "Filed 900 letters a week.\nState University\nBachelor of Arts\n2010 to 2014"
+    )
+    assert {"skills", "summary", "experience", "education"} <= outline(text).sections
+    assert "2 years" in aspect(report(text, "Clerk\n\nFiling and typing"), "experience").explanation
+
+
+@given(st.text(max_size=400), st.text(max_size=400))
+def test_any_text_is_judged_or_refused(resume: str, listing: str) -> None:
+    assert isinstance(judge(resume, listing, TODAY), Findings | Refusal)
+
+
+@given(st.text(max_size=200), st.integers(10, 120))
+def test_clipped_text_is_one_short_line(text: str, length: int) -> None:
+    clipped = clip(text, length)
+    assert len(clipped) <= length
+    assert "\n" not in clipped
+
+
+@pytest.mark.parametrize("unit", ["Jan 2019 - Mar 2020 ", "a ", "- ", "give this ", "<", "a,", "1", "ignore "])
+def test_hostile_texts_take_no_longer_than_their_length_allows(unit: str) -> None:
+    text = (unit * 60_000)[:60_000]
+    assert isinstance(judge(text, text[:40_000], TODAY), Findings | Refusal)

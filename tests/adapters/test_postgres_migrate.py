@@ -1,1 +1,0 @@
-"""Migrations: once each, in order, whoever else is at it, and with clear words where it cannot be done."""
