@@ -5,7 +5,6 @@ from typing import Any
 
 import anyio
 import pytest
-import trio.testing
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -18,11 +17,7 @@ DOWN = Outage("provider_unavailable", "Down.")
 KEY = Outage("unauthorized", "The key is not accepted.", pauses=True)
 
 
-@pytest.fixture
-def anyio_backend() -> tuple[str, dict[str, Any]]:
-    return "trio", {"clock": trio.testing.MockClock(autojump_threshold=0)}
-
-
+@in_virtual_time
 async def test_a_job_is_done_as_soon_as_it_is_there() -> None:
     world = await a_world()
     async with working(world.worker()):
@@ -34,6 +29,7 @@ async def test_a_job_is_done_as_soon_as_it_is_there() -> None:
         assert anyio.current_time() - asked_at < 1
 
 
+@in_virtual_time
 async def test_a_job_is_found_by_the_poll_when_no_bell_rings() -> None:
     world = await a_world()
     world.store.cut_line()
@@ -44,6 +40,7 @@ async def test_a_job_is_found_by_the_poll_when_no_bell_rings() -> None:
         assert anyio.current_time() - asked_at < 2
 
 
+@in_virtual_time
 async def test_an_outage_is_tried_again_and_a_success_ends_it() -> None:
     world = await a_world([DOWN, DOWN])
     async with working(world.worker()):
@@ -51,6 +48,7 @@ async def test_an_outage_is_tried_again_and_a_success_ends_it() -> None:
     assert (ended.state, ended.attempts) == ("succeeded", 3)
 
 
+@in_virtual_time
 async def test_what_fails_each_time_becomes_a_dead_letter_with_all_its_errors() -> None:
     world = await a_world([DOWN] * 5)
     async with working(world.worker()):
@@ -61,6 +59,7 @@ async def test_what_fails_each_time_becomes_a_dead_letter_with_all_its_errors() 
     assert [e.attempt for e in letter.errors] == [1, 2, 3, 4, 5]
 
 
+@in_virtual_time
 async def test_what_will_never_work_is_a_dead_letter_at_once() -> None:
     world = await a_world([Refusal("refused", "No.")])
     async with working(world.worker()):
@@ -68,6 +67,7 @@ async def test_what_will_never_work_is_a_dead_letter_at_once() -> None:
     assert (ended.state, ended.attempts) == ("failed", 1)
 
 
+@in_virtual_time
 async def test_a_poisonous_job_harms_no_neighbour() -> None:
     world = await a_world([ValueError("boom")])
     async with working(world.worker()):
@@ -76,6 +76,7 @@ async def test_a_poisonous_job_harms_no_neighbour() -> None:
     assert sorted(a.attempts for a in ended) == [1, 1, 1, 2]
 
 
+@in_virtual_time
 async def test_a_run_that_takes_too_long_is_cut_and_tried_again() -> None:
     analyzer = ScriptedAnalyzer()
     analyzer.hold = anyio.Event()
@@ -88,6 +89,7 @@ async def test_a_run_that_takes_too_long_is_cut_and_tried_again() -> None:
     assert (ended.state, ended.attempts) == ("succeeded", 2)
 
 
+@in_virtual_time
 async def test_a_long_run_keeps_its_lease() -> None:
     analyzer = ScriptedAnalyzer()
     analyzer.hold = anyio.Event()
@@ -101,6 +103,7 @@ async def test_a_long_run_keeps_its_lease() -> None:
     assert (ended.attempts, len(analyzer.calls)) == (1, 1)
 
 
+@in_virtual_time
 async def test_a_wrong_key_pauses_the_queue_and_burns_no_attempt_until_it_is_mended() -> None:
     world = await a_world([KEY] * 4)
     async with working(world.worker(slots=1)):
@@ -117,6 +120,7 @@ async def test_a_wrong_key_pauses_the_queue_and_burns_no_attempt_until_it_is_men
         assert not await tx.jobs.pauses()
 
 
+@in_virtual_time
 async def test_an_outage_of_the_provider_buries_nobody() -> None:
     analyzer = Weather()
     analyzer.down = True
@@ -131,6 +135,7 @@ async def test_an_outage_of_the_provider_buries_nobody() -> None:
     assert {a.state for a in ended} == {"succeeded"}
 
 
+@in_virtual_time
 async def test_a_store_that_goes_away_for_a_while_loses_nothing() -> None:
     world = await a_world()
     async with working(world.worker()):
@@ -142,6 +147,7 @@ async def test_a_store_that_goes_away_for_a_while_loses_nothing() -> None:
     assert {a.state for a in ended} == {"succeeded"}
 
 
+@in_virtual_time
 async def test_a_worker_that_cannot_renew_cancels_its_own_call_before_the_lease_ends() -> None:
     calls = Calls()
     world = await a_world()
@@ -157,6 +163,7 @@ async def test_a_worker_that_cannot_renew_cancels_its_own_call_before_the_lease_
     assert (await world.seen(analysis)).state in {"queued", "running"}
 
 
+@in_virtual_time
 async def test_a_cancelled_analysis_cancels_its_call_and_stays_cancelled() -> None:
     calls = Calls()
     world = await a_world()
@@ -171,6 +178,7 @@ async def test_a_cancelled_analysis_cancels_its_call_and_stays_cancelled() -> No
             await calls.cancelled.wait()
 
 
+@in_virtual_time
 async def test_a_leaving_worker_waits_for_what_runs() -> None:
     analyzer = ScriptedAnalyzer()
     analyzer.hold = anyio.Event()
@@ -183,6 +191,7 @@ async def test_a_leaving_worker_waits_for_what_runs() -> None:
 
 
 @pytest.mark.parametrize("hurry", [False, True])
+@in_virtual_time
 async def test_what_outlasts_the_drain_is_given_back_in_its_place_with_its_attempt(hurry: bool) -> None:  # noqa: FBT001  # a parameter
     calls = Calls()
     world = await a_world()
@@ -200,6 +209,7 @@ async def test_what_outlasts_the_drain_is_given_back_in_its_place_with_its_attem
     assert [j.id for j in jobs] == [first.id, second.id]
 
 
+@in_virtual_time
 async def test_a_cancelled_worker_gives_its_jobs_back_too() -> None:
     calls = Calls()
     world = await a_world()
@@ -234,7 +244,7 @@ def test_every_analysis_ends_exactly_once(weather: list[str], slots: int, number
         assert letters == {a.id for a in ended if a.state == "failed"}
         assert all((a.report is None) == (a.state == "failed") for a in ended)
 
-    in_virtual_time(run)
+    in_virtual_time(run)()
 
 
 class Weather(ScriptedAnalyzer):

@@ -1,9 +1,10 @@
 """A worker over the memory store in virtual time: an hour of waiting passes in a moment, and in the same order."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
-from functools import partial
+from functools import partial, wraps
+from typing import Any, ParamSpec
 
 import anyio
 import trio
@@ -25,6 +26,8 @@ from jatify_core.use_cases.resumes import add_resume
 from jatify_core.use_cases.users import register
 from jatify_core.user import Registration, User
 from jatify_core.worker import Worker, WorkerSettings
+
+P = ParamSpec("P")
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -93,6 +96,14 @@ async def working(*workers: Worker) -> AsyncIterator[None]:
             worker.stop()
 
 
-def in_virtual_time(test: Callable[[], Awaitable[None]]) -> None:
-    """Run *test* on a clock that jumps to the next thing that happens."""
-    trio.run(test, clock=trio.testing.MockClock(autojump_threshold=0))
+def in_virtual_time(test: Callable[P, Coroutine[Any, Any, None]]) -> Callable[P, None]:
+    """Run *test* on a clock that jumps to the next thing that happens.
+
+    Not by the anyio plugin: it would reuse the loop of whatever fixture of the session is still open.
+    """
+
+    @wraps(test)
+    def run(*args: P.args, **kwargs: P.kwargs) -> None:
+        trio.run(partial(test, *args, **kwargs), clock=trio.testing.MockClock(autojump_threshold=0))
+
+    return run
