@@ -1,5 +1,6 @@
 """A Postgres for the tests: one server a session, and clones of one migrated template."""
 
+import os
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -16,6 +17,10 @@ from jatify_adapters.postgres.embedded import embedded_postgres
 
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The embedded server, or, to see another release of Postgres pass, the one that the environment names."""
+    if given := os.environ.get("JATIFY_TEST_DATABASE_URL"):
+        yield given
+        return
     with embedded_postgres(tmp_path_factory.mktemp("postgres") / "jatify", durable=False) as conninfo:
         yield conninfo
 
@@ -24,6 +29,7 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 async def template(postgres: str) -> str:
     """The name of a migrated database."""
     with psycopg.connect(postgres, autocommit=True) as link:
+        link.execute("drop database if exists template_of_tests")
         link.execute("create database template_of_tests")
     await migrate(make_conninfo(postgres, dbname="template_of_tests"))
     return "template_of_tests"

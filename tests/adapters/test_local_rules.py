@@ -245,3 +245,12 @@ def test_clipped_text_is_one_short_line(text: str, length: int) -> None:
 def test_hostile_texts_take_no_longer_than_their_length_allows(unit: str) -> None:
     text = (unit * 60_000)[:60_000]
     assert isinstance(judge(text, text[:40_000], TODAY), Findings | Refusal)
+
+
+def test_headings_in_the_margin_open_sections_too() -> None:
+    text = (
+        "Ann Lee\nSummary Clerk with a steady hand\nExperience Acme Inc.\nClerk\nJanuary 2019 to December 2020\n"
+        "Filed 900 letters a week.\nEducation State University\n2010 to 2014\nSkills Filing"
+    )
+    assert {"summary", "experience", "education", "skills"} <= outline(text).sections
+    assert "2 years" in aspect(report(text, "Clerk\n\nFiling and typing"), "experience").explanation

@@ -59,8 +59,9 @@ class Explained(Connection):
 
 @asynccontextmanager
 async def explained(store: PostgresStore) -> AsyncIterator[Explained]:
-    async with store._connection() as conn, conn.transaction(force_rollback=True):
+    async with store._begun() as conn:
         yield Explained(conn)
+        await conn.rollback()
 
 
 async def a_backlog(store: PostgresStore, database: str, count: int) -> None:
@@ -106,12 +107,15 @@ async def test_a_claim_follows_its_index_even_with_stale_statistics(
     assert db.most_read == 50
 
 
-async def test_a_claim_of_a_paused_kind_does_not_walk_its_backlog(own_store: PostgresStore, own_database: str) -> None:
+async def test_a_claim_and_a_probe_too_soon_of_a_paused_kind_do_not_walk_its_backlog(
+    own_store: PostgresStore, own_database: str
+) -> None:
     await a_backlog(own_store, own_database, 20_000)
     async with own_store.transaction() as tx:
         await tx.jobs.pause(CHORE, "unauthorized", "The key is wrong.", 0, LEASE)
     async with explained(own_store) as db:
         await Jobs(db, NO_SPACING).claim([CHORE], 50, LEASE, "worker")
+        await Jobs(db, NO_SPACING).probe(CHORE, LEASE, "worker", LEASE)
     assert db.most_read < 10
 
 
@@ -152,7 +156,7 @@ async def test_a_rescue_looks_at_running_jobs_alone(own_store: PostgresStore, ow
 async def test_renewing_a_lease_rewrites_its_row_in_place(store: PostgresStore) -> None:
     await enqueue(store, 20)
     held = [job.lease for job in await claim(store, 20)]
-    async with store._connection() as conn, conn.transaction():
+    async with store._begun() as conn:
         db = Connection(conn)
         assert len(await Jobs(db, NO_SPACING).renew(held, LEASE, timedelta(hours=1))) == 20
         counted = await db.row(

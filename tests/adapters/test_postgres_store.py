@@ -172,7 +172,7 @@ async def test_who_waits_too_long_or_behind_too_many_is_told_to_come_back(
                     pass
             refused.append(anyio.current_time() - start)
 
-        async with anyio.create_task_group() as tasks, store._connection():
+        async with anyio.create_task_group() as tasks, store._begun():
             tasks.start_soon(wait)
             tasks.start_soon(wait)
             await anyio.sleep(0.4)

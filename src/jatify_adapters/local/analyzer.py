@@ -34,6 +34,8 @@ LEAST: Final = 2
 """Fewer telling words than this give nothing to compare."""
 MOST_POINTS: Final = 12
 MOST_ADVICE: Final = 12
+VOCABULARY: Final = 0.6
+"""Who speaks of the same things in full does work partly alike, though no skill of the list may show it."""
 _RANK: Final = {"high": 0, "medium": 1, "low": 2}
 
 
@@ -80,10 +82,12 @@ def judge(resume: str, listing: str | None, today: date) -> Findings | Refusal:
 
 def _against(listing: Advert, resume: Outline, known: Knowledge, past: History, *, english: bool) -> Proposal:
     every = met(demands(listing, english=english), resume, known)
+    spoken = keywords(listing, resume, english=english)
+    near = max(kinship(every), VOCABULARY * (spoken.score.score or 0) / 100)
     aspects = [
         skills(every),
-        experience(listing, resume, past, kinship(every)),
-        keywords(listing, resume, english=english),
+        experience(listing, resume, past, near),
+        spoken,
         education(listing, resume, past.months),
         impact(resume, _shows(every)),
         structure(resume),

@@ -47,6 +47,10 @@ _BY_WORD: Final = {word: section for section, words in _WORDS.items() for word i
 _LABELS: Final = frozenset({"skills", "languages", "certifications"})
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _EDGES: Final = re.compile(r"^[\W\d_]+|[\W\d_]+$")
+_MARGIN: Final = re.compile(
+    r"(Summary|Profile|Experience|Employment|Education|Skills|Projects|Certifications|Languages|Interests|References)"
+    r"\s(?=[A-Z])"
+)
 _LABEL: Final = re.compile(r"[\W_]*([A-Za-z &]{3,40}?):\s*\S")
 
 
@@ -56,6 +60,12 @@ def heading(line: str) -> Section | None:
         return None
     title = _EDGES.sub("", line)
     return _section(title) if title[:1].isupper() and not re.search(r"[.,;:!?@\d]", title) else None
+
+
+def marginal(line: str) -> Section | None:
+    """The section that a heading in the margin opens, where extraction put it before the text beside it."""
+    match = _MARGIN.match(line)
+    return _BY_WORD[match.group(1).lower()] if match else None
 
 
 def announced(line: str) -> frozenset[Section]:

@@ -7,7 +7,7 @@ from typing import Final, Literal
 
 from msgspec import Struct
 
-from jatify_adapters.local.headings import Section, announced, heading, labelled
+from jatify_adapters.local.headings import Section, announced, heading, labelled, marginal
 from jatify_adapters.local.timeline import has_span
 from jatify_adapters.local.words import Token, lines_of, stem, tokens, trades, weight, without_identity
 
@@ -135,18 +135,21 @@ def _lines(text: str, read: str) -> Iterator[_Line]:
     section: Section = "head"
     in_a_row = 0
     scattered = False
+    in_margin = len({marginal(line.strip()) for line in text.split("\n")} - {None}) >= CLUSTER
     start = 0
     for raw in text.split("\n"):
         line = raw.strip()
         titled = heading(line)
+        section = (marginal(line) if in_margin else None) or section
         if titled:
             in_a_row += 1
             scattered = scattered or in_a_row >= CLUSTER
             section = "other" if scattered else titled
         elif line:
             in_a_row = 0
-            # Above the first heading only what looks like work is work.
-            works = section == "head" and (BULLET.match(line) or has_span(line))
+            # Above the first heading a bullet is work, and all that follows a position with its dates.
+            section = "other" if section == "head" and has_span(line) else section
+            works = section == "head" and BULLET.match(line)
             yield _line(raw, read[start : start + len(raw)], start, "other" if works else section)
         start += len(raw) + 1
 

@@ -1,7 +1,7 @@
 """The store: a pool of connections, and transactions over it."""
 
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from contextvars import ContextVar
 from datetime import timedelta
 from typing import Final
@@ -54,13 +54,12 @@ class PostgresStore:
         token = _in_transaction.set(self)
         try:
             with translated():
-                async with self._connection() as conn, conn.transaction():
+                async with self._begun() as conn:
                     db = Connection(conn)
                     try:
                         yield self._through(db)
                     finally:
                         db.end()
-                    _refuse_broken(conn)
         finally:
             _in_transaction.reset(token)
         if db.rings:
@@ -69,7 +68,7 @@ class PostgresStore:
     async def check(self) -> None:
         """Return if the database answers and is fit for this release."""
         with translated():
-            async with self._connection() as conn:
+            async with self._begun() as conn:
                 problem = await unfitness(conn)
         if problem:
             raise Unavailable(problem)
@@ -96,20 +95,37 @@ class PostgresStore:
         )
 
     @asynccontextmanager
-    async def _connection(self) -> AsyncIterator[AsyncConnection[TupleRow]]:
-        """A pooled connection that the server has not closed meanwhile, as a restart closes them all."""
-        conn = await self._pool.getconn()
-        while not _alive(conn):
-            await self._return(conn)
-            conn = await self._pool.getconn()
+    async def _begun(self) -> AsyncIterator[AsyncConnection[TupleRow]]:
+        """A pooled connection in a transaction, which ends as the block does."""
+        conn = await self._begin()
         try:
             yield conn
+            _refuse_broken(conn)
+            await conn.commit()
         finally:
-            await self._return(conn)
+            await self._give_back(conn)
 
-    async def _return(self, conn: AsyncConnection[TupleRow]) -> None:
-        # Shielded: the pool would lose for good what a cancelled task keeps.
+    async def _begin(self) -> AsyncConnection[TupleRow]:
+        # A connection that the server has closed meanwhile, as a restart closes them all, shows it here, where nothing
+        # is done yet and the next one is as good.
+        for _ in range(self._pool.max_size):
+            conn = await self._pool.getconn()
+            try:
+                await conn.execute("begin", prepare=False)
+            except psycopg.OperationalError:
+                await self._give_back(conn)
+            except BaseException:
+                await self._give_back(conn)
+                raise
+            else:
+                return conn
+        raise psycopg.OperationalError("the server closes every connection")
+
+    async def _give_back(self, conn: AsyncConnection[TupleRow]) -> None:
+        # Shielded: what a cancelled task keeps would be lost to the pool for good.
         with anyio.CancelScope(shield=True):
+            with anyio.move_on_after(_WAIT), suppress(psycopg.Error):
+                await conn.rollback()
             await self._pool.putconn(conn)
 
 
@@ -149,16 +165,6 @@ async def _refuse_unfit(conninfo: str) -> None:
         refuse_old_server(conn)
         if problem := await unfitness(conn):
             raise DatabaseProblem(problem)
-
-
-def _alive(conn: AsyncConnection[TupleRow]) -> bool:
-    """Whether the connection is open, as far as its socket tells without a round trip."""
-    try:
-        conn.pgconn.consume_input()  # the server's last words, if it has spoken any
-        conn.pgconn.consume_input()  # the end of the stream behind them
-    except psycopg.OperationalError:
-        return False
-    return not conn.closed
 
 
 def _refuse_broken(conn: AsyncConnection[TupleRow]) -> None:
