@@ -118,6 +118,17 @@ class Rescued(Struct, frozen=True):
     buried: tuple[End, ...] = ()
 
 
+class Place(Struct, frozen=True):
+    """Where a live job stands: `ahead` counts the waiting jobs of everybody before it, up to a thousand."""
+
+    job_id: JobId
+    running: bool
+    ahead: int
+    attempt: int
+    enqueued_at: datetime
+    due_at: datetime
+
+
 class Pause(Struct, frozen=True):
     """A kind of job that nobody claims for now, why, and when the next probe is due. Shared by all processes."""
 

@@ -1,8 +1,8 @@
 """What Jatify asks of the outside world. Read this file first.
 
 Adapters implement these protocols; use cases need nothing else. Ids, instants (UTC) and randomness come in as values.
-What belongs to a user is found only with his `user_id`: another's row, a deleted and a missing one are alike, and raise
-`NotFound`. Anything may raise `Unavailable` when its own part of the world is down or full.
+What is a user's is found with his `user_id` alone: another's row, a deleted and a missing one alike raise `NotFound`.
+Anything may raise `Unavailable` when its own part of the world is down or full.
 """
 
 from collections.abc import Callable, Sequence, Set
@@ -16,7 +16,7 @@ from msgspec import Struct
 from jatify_core.analysis import Analysis, AnalysisId, Identity, Material, Outcome, Reason
 from jatify_core.application import Application, ApplicationFilter, ApplicationId, Status, StatusChange
 from jatify_core.dead_letter import DeadLetter, DeadLetterFilter, DeadLetterId, Requeued, Selection
-from jatify_core.job import End, Job, JobId, Lease, Pause, Rescued
+from jatify_core.job import End, Job, JobId, Lease, Pause, Place, Rescued
 from jatify_core.listing import Listing, ListingFilter, ListingId
 from jatify_core.paging import Page, Window
 from jatify_core.policy import Policy
@@ -63,10 +63,7 @@ class Listings(Protocol):
         """Replace a stored listing that was read with a lock."""
 
     async def remove(self, user_id: UserId, listing_id: ListingId) -> None:
-        """Delete a listing with its analyses, their jobs and dead letters, and applications deleted before.
-
-        Raises `Conflict`, with the count, while applications use it.
-        """
+        """Delete a listing with its analyses. Raises `Conflict`, with the count, while applications use it."""
 
     async def page(self, user_id: UserId, where: ListingFilter) -> Page[Listing]:
         """Listings that match."""
@@ -113,7 +110,7 @@ class Resumes(Protocol):
         """Replace the name of a stored resume that was read with a lock."""
 
     async def remove(self, user_id: UserId, resume_id: ResumeId) -> None:
-        """Delete a resume with its analyses, their jobs and dead letters. Applications keep their row, unlinked."""
+        """Delete a resume with its analyses, their jobs and dead letters; applications keep their row, unlinked."""
 
     async def page(self, user_id: UserId, where: ResumeFilter) -> Page[Resume]:
         """Resumes that match."""
@@ -141,10 +138,10 @@ class Analyses(Protocol):
         """How many analyses the user has asked for since *at*."""
 
     async def record(self, ends: Sequence[End]) -> None:
-        """Write what settled jobs mean for their analyses: a report, a failure, or nothing yet.
+        """Write what settled jobs mean for their analyses, in the same transaction: a report, a failure, or nothing."""
 
-        Belongs in the transaction of `Jobs.settle`, with the ends that kept their lease.
-        """
+    async def drop(self, user_id: UserId, analysis_id: AnalysisId) -> None:
+        """Cancel an analysis that has not ended, with its job; delete one that has, with its dead letter."""
 
     async def reopen(self, analysis_ids: Sequence[AnalysisId]) -> None:
         """Make failed analyses queued again; their jobs live again in this transaction."""
@@ -156,29 +153,28 @@ class Jobs(Protocol):
     async def enqueue(self, job: Job) -> Job:
         """Make *job* claimable on commit, and ring the bell then; or return the live job of the same `dedup_key`."""
 
+    async def enqueue_many(self, jobs: Sequence[Job]) -> int:
+        """Make all *jobs* claimable but those whose `dedup_key` is taken; return how many were added."""
+
     async def waiting(self, user_id: UserId) -> int:
         """How many of the user's jobs wait or run."""
 
-    async def claim(self, kinds: Sequence[str], limit: int, lease: timedelta, worker: str) -> Sequence[Job]:
-        """Lease up to *limit* due jobs of *kinds* to *worker*, first in, first out, each with its attempt counted.
+    async def places(self, user_id: UserId) -> Sequence[Place]:
+        """The user's jobs that wait or run, first the one that is due first."""
 
-        A job that another is claiming is passed over, and so is a paused kind.
-        """
+    async def claim(self, kinds: Sequence[str], limit: int, lease: timedelta, worker: str) -> Sequence[Job]:
+        """Lease up to *limit* due jobs of *kinds*, first in, first out, but for paused kinds and rows under claim."""
 
     async def renew(self, held: Sequence[Lease], lease: timedelta, limit: timedelta) -> Set[JobId]:
         """Prolong leases; return the jobs that are still held. One claimed more than *limit* ago is left to lapse."""
 
     async def settle(self, ends: Sequence[End]) -> Sequence[End]:
-        """Record what became of claimed jobs; return the ends whose lease had been lost, which changed nothing.
-
-        An end counts only while its job's `run` is the one that was claimed. The bell rings for what is due again.
-        """
+        """Record the ends whose `run` is still the one that was claimed; return the others, which change nothing."""
 
     async def rescue(self, limit: int) -> Rescued:
-        """Take up to *limit* jobs back whose lease has lapsed.
+        """Take up to *limit* jobs back whose lease has lapsed or whose worker is known to be dead.
 
-        They are claimable again after a short, growing delay; with their attempts used up, or after three crashes,
-        they become dead letters `worker_lost`.
+        They are due at once, later after a growing delay; with all attempts used or at the third crash they are buried.
         """
 
     async def next_due(self, kinds: Sequence[str]) -> timedelta | None:
@@ -228,6 +224,10 @@ class Store(Protocol):
 
     def transaction(self) -> AbstractAsyncContextManager[Transaction]:
         """Commit when the block ends, roll back when it raises. Transactions do not nest."""
+
+    @property
+    def jobs(self) -> Jobs:
+        """The queue outside of any transaction: each call is one of its own."""
 
     async def check(self) -> None:
         """Return if the store answers and is fit for this release; else raise `Unavailable` with words."""
@@ -292,8 +292,6 @@ class Ports(Struct, frozen=True):
     extractor: Extractor
     passwords: Passwords
     tokens: Tokens
-    clock: Callable[[], datetime]
-    """Now, in UTC. Fixed once at the top of a use case."""
-    new_id: Callable[[], UUID]
-    """A fresh UUID of version 7."""
+    clock: Callable[[], datetime]  # now, in UTC
+    new_id: Callable[[], UUID]  # a fresh UUID of version 7
     policy: Policy = Policy()

@@ -21,6 +21,7 @@ from jatify_http.routes import (
     docs,
     health,
     listings,
+    queue,
     resumes,
     statuses,
     users,
@@ -52,6 +53,7 @@ def create_app(ports: Ports, shell: ShellSettings = ShellSettings()) -> Litestar
             *resumes.routers(ports.policy.max_upload),
             analyses.router(),
             dead_letters.router(),
+            queue.router(),
         ],
     )
     app = Litestar(

@@ -104,6 +104,8 @@ def new_postgres_store(shared_store: PostgresNewStore) -> Iterator[PostgresNewSt
     yield shared_store
     with psycopg.connect(shared_store.conninfo) as link:
         link.execute("delete from account")
+        link.execute("delete from job")  # of kinds that no analysis, and so no account, vouches for
+        link.execute("delete from dead_letter")
         link.execute("delete from queue_pause")
 
 

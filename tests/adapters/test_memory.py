@@ -8,11 +8,13 @@ from jatify_adapters.contracts.analyses import AnalysesContract
 from jatify_adapters.contracts.applications import ApplicationsContract
 from jatify_adapters.contracts.bell import BellContract, listening
 from jatify_adapters.contracts.dead_letters import DeadLettersContract
+from jatify_adapters.contracts.drops import DropsContract
 from jatify_adapters.contracts.ends import EndsContract
 from jatify_adapters.contracts.jobs import JobsContract
 from jatify_adapters.contracts.leases import LeasesContract
 from jatify_adapters.contracts.listings import ListingsContract
 from jatify_adapters.contracts.pauses import PausesContract
+from jatify_adapters.contracts.places import PlacesContract
 from jatify_adapters.contracts.resumes import ResumesContract
 from jatify_adapters.contracts.samples import (
     FULL_DRAFT,
@@ -86,6 +88,14 @@ class TestLeases(LeasesContract):
 
 
 class TestPauses(PausesContract):
+    pass
+
+
+class TestPlaces(PlacesContract):
+    pass
+
+
+class TestDrops(DropsContract):
     pass
 
 

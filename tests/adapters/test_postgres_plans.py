@@ -12,12 +12,15 @@ from jatify_adapters.postgres import PostgresStore, settling
 from jatify_adapters.postgres.connection import Connection, Params
 from jatify_adapters.postgres.jobs import Jobs
 from jatify_adapters.postgres.listings import Listings
+from jatify_adapters.postgres.liveness import Roll
 from jatify_core.job import End, Verb
 from jatify_core.listing import SORT_KEYS, ListingFilter
 from jatify_core.paging import Position, Sort, Window
 from tests.adapters.chores import CHORE, LEASE, a_stored_user, claim, enqueue, execute
 
-NO_SPACING = timedelta(0)
+
+def queue(db: Connection) -> Jobs:
+    return Jobs(db, timedelta(0), 1, Roll())
 
 
 class Explained(Connection):
@@ -81,7 +84,7 @@ async def a_backlog(store: PostgresStore, database: str, count: int) -> None:
 async def test_a_claim_follows_its_index_and_sorts_nothing(own_store: PostgresStore, own_database: str) -> None:
     await a_backlog(own_store, own_database, 20_000)
     async with explained(own_store) as db:
-        await Jobs(db, NO_SPACING).claim([CHORE], 50, LEASE, "worker")
+        await queue(db).claim([CHORE], 50, LEASE, "worker")
     assert {"job_claim", "job_pkey"} <= db.indexes
     assert not {"Sort", "Seq Scan"} & db.kinds
     assert db.most_read == 50
@@ -102,7 +105,7 @@ async def test_a_claim_follows_its_index_even_with_stale_statistics(
         """,
     )
     async with explained(own_store) as db:
-        await Jobs(db, NO_SPACING).claim([CHORE], 50, LEASE, "worker")
+        await queue(db).claim([CHORE], 50, LEASE, "worker")
     assert not {"Sort", "Seq Scan"} & db.kinds
     assert db.most_read == 50
 
@@ -114,8 +117,8 @@ async def test_a_claim_and_a_probe_too_soon_of_a_paused_kind_do_not_walk_its_bac
     async with own_store.transaction() as tx:
         await tx.jobs.pause(CHORE, "unauthorized", "The key is wrong.", 0, LEASE)
     async with explained(own_store) as db:
-        await Jobs(db, NO_SPACING).claim([CHORE], 50, LEASE, "worker")
-        await Jobs(db, NO_SPACING).probe(CHORE, LEASE, "worker", LEASE)
+        await queue(db).claim([CHORE], 50, LEASE, "worker")
+        await queue(db).probe(CHORE, LEASE, "worker", LEASE)
     assert db.most_read < 10
 
 
@@ -124,8 +127,18 @@ async def test_what_is_due_in_a_backlog_is_known_without_walking_it(
 ) -> None:
     await a_backlog(own_store, own_database, 20_000)
     async with explained(own_store) as db:
-        await Jobs(db, NO_SPACING).next_due([CHORE])
+        await queue(db).next_due([CHORE])
     assert db.most_read < 10
+
+
+async def test_places_walk_the_front_of_a_backlog_and_no_further(own_store: PostgresStore, own_database: str) -> None:
+    await a_backlog(own_store, own_database, 20_000)
+    (last, *_) = await enqueue(own_store, 3)
+    async with explained(own_store) as db:
+        await queue(db).places(last.user_id)
+    assert {"job_claim", "job_of_user"} <= db.indexes
+    assert "Seq Scan" not in db.kinds
+    assert db.most_read == 1_000
 
 
 @pytest.mark.parametrize("verb", ["complete", "retry", "snooze", "release", "bury"])
@@ -148,7 +161,7 @@ async def test_a_rescue_looks_at_running_jobs_alone(own_store: PostgresStore, ow
         own_database, "update job set lease_expires_at = now() - interval '1 second' where status = 'processing'"
     )
     async with explained(own_store) as db:
-        await settling.rescue(db, 100)
+        await settling.rescue(db, 100, [])
     assert "job_running" in db.indexes
     assert db.most_read < 100
 
@@ -158,7 +171,7 @@ async def test_renewing_a_lease_rewrites_its_row_in_place(store: PostgresStore) 
     held = [job.lease for job in await claim(store, 20)]
     async with store._begun() as conn:
         db = Connection(conn)
-        assert len(await Jobs(db, NO_SPACING).renew(held, LEASE, timedelta(hours=1))) == 20
+        assert len(await queue(db).renew(held, LEASE, timedelta(hours=1))) == 20
         counted = await db.row(
             "select n_tup_upd, n_tup_hot_upd from pg_stat_xact_user_tables where relname = 'job'", {}
         )

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from jatify_adapters.memory import ScriptedAnalyzer
 from jatify_core.analysis import Outage, Outcome, Refusal
-from jatify_core.job import ANALYSIS, Job
-from tests.worker.world import a_world, in_virtual_time, working
+from jatify_core.job import ANALYSIS
+from tests.worker.world import Calls, a_world, in_virtual_time, working
 
 DOWN = Outage("provider_unavailable", "Down.")
 KEY = Outage("unauthorized", "The key is not accepted.", pauses=True)
@@ -164,21 +164,6 @@ async def test_a_worker_that_cannot_renew_cancels_its_own_call_before_the_lease_
 
 
 @in_virtual_time
-async def test_a_cancelled_analysis_cancels_its_call_and_stays_cancelled() -> None:
-    calls = Calls()
-    world = await a_world()
-    (analysis,) = await world.ask()
-    worker = world.worker()
-    worker._handlers[ANALYSIS] = calls
-    async with working(worker):
-        await calls.begun.wait()
-        async with world.store.transaction() as tx:
-            await tx.resumes.remove(world.user.id, analysis.resume_id)
-        with anyio.fail_after(15):
-            await calls.cancelled.wait()
-
-
-@in_virtual_time
 async def test_a_leaving_worker_waits_for_what_runs() -> None:
     analyzer = ScriptedAnalyzer()
     analyzer.hold = anyio.Event()
@@ -256,18 +241,3 @@ class Weather(ScriptedAnalyzer):
         outcome = await super().analyze(material)
         await anyio.sleep(0.5)
         return DOWN if self.down else outcome
-
-
-class Calls:
-    """A handler that never ends by itself and tells what happens to it."""
-
-    def __init__(self) -> None:
-        self.begun = anyio.Event()
-        self.cancelled = anyio.Event()
-
-    async def __call__(self, job: Job) -> None:
-        self.begun.set()
-        try:
-            await anyio.sleep_forever()
-        finally:
-            self.cancelled.set()

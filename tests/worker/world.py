@@ -14,7 +14,7 @@ from msgspec import Struct
 from jatify_adapters.memory import MemoryStore, MovableClock, ScriptedAnalyzer, memory_ports
 from jatify_core.analysis import Analysis, Outcome
 from jatify_core.dead_letter import DeadLetter, DeadLetterFilter
-from jatify_core.job import ANALYSIS
+from jatify_core.job import ANALYSIS, Job
 from jatify_core.listing import ListingDraft
 from jatify_core.paging import Sort, Window
 from jatify_core.ports import Analyzer, Ports
@@ -107,3 +107,18 @@ def in_virtual_time(test: Callable[P, Coroutine[Any, Any, None]]) -> Callable[P,
         trio.run(partial(test, *args, **kwargs), clock=trio.testing.MockClock(autojump_threshold=0))
 
     return run
+
+
+class Calls:
+    """A handler that never ends by itself and tells what happens to it."""
+
+    def __init__(self) -> None:
+        self.begun = anyio.Event()
+        self.cancelled = anyio.Event()
+
+    async def __call__(self, job: Job) -> None:
+        self.begun.set()
+        try:
+            await anyio.sleep_forever()
+        finally:
+            self.cancelled.set()

@@ -65,6 +65,14 @@ class MemoryAnalyses:
             if analysis and not analysis.ended:
                 analyses[analysis.id] = self._recorded(analysis, end)
 
+    async def drop(self, user_id: UserId, analysis_id: AnalysisId) -> None:
+        """Cancel an analysis whose job lives; delete one whose job is gone."""
+        tables, analysis = self._draft.tables, await self.get(user_id, analysis_id)
+        if tables.jobs.pop(JobId(analysis_id), None) and not analysis.ended:
+            tables.analyses[analysis_id] = replace(analysis, state="cancelled", finished_at=self._draft.now)
+        else:
+            tables.forget([analysis_id])
+
     async def reopen(self, analysis_ids: Sequence[AnalysisId]) -> None:
         """Make failed analyses queued again."""
         analyses = self._draft.tables.analyses

@@ -9,10 +9,12 @@ from msgspec.structs import replace
 from jatify_adapters.memory.queue import apart, bury, insert, twin, with_error
 from jatify_adapters.memory.tables import Draft, LiveJob
 from jatify_core.analysis import Reason
-from jatify_core.job import MAX_CRASHES, End, Job, JobId, Lease, Pause, Rescued
+from jatify_core.job import MAX_CRASHES, End, Job, JobId, Lease, Pause, Place, Rescued
 from jatify_core.user import UserId
 
 LOST: Final = "The worker stopped while it ran this."
+FAR: Final = 1_000
+"""A place further back than this is not counted."""
 
 
 class MemoryJobs:
@@ -29,9 +31,24 @@ class MemoryJobs:
             live = self._jobs[job.id]
         return apart(live.job)
 
+    async def enqueue_many(self, jobs: Sequence[Job]) -> int:
+        """Make all *jobs* claimable whose twin does not live."""
+        before = len(self._jobs)
+        for job in jobs:
+            await self.enqueue(job)
+        return len(self._jobs) - before
+
     async def waiting(self, user_id: UserId) -> int:
         """How many of the user's jobs wait or run."""
         return sum(1 for live in self._jobs.values() if live.job.user_id == user_id)
+
+    async def places(self, user_id: UserId) -> Sequence[Place]:
+        """Where the user's jobs stand."""
+        in_order = sorted(self._jobs.values(), key=_turn)
+        waiting = [live.job.id for live in in_order if live.lease_ends_at is None]
+        ahead = {job_id: min(before, FAR) for before, job_id in enumerate(waiting)}
+        own = [_place(live, ahead.get(live.job.id)) for live in in_order if live.job.user_id == user_id]
+        return sorted(own, key=lambda place: not place.running)
 
     async def claim(
         self,
@@ -116,7 +133,7 @@ class MemoryJobs:
 
     def _due(self, kinds: Set[str]) -> list[LiveJob]:
         due = (live for live in self._waiting(kinds) if live.available_at <= self._draft.now)
-        return sorted(due, key=lambda live: (live.sort_at, live.sequence))
+        return sorted(due, key=_turn)
 
     def _leased(self, live: LiveJob, lease: timedelta) -> Job:
         now, job = self._draft.now, live.job
@@ -163,5 +180,16 @@ class MemoryJobs:
             bury(self._draft, live, "worker_lost", LOST)
             return End.buried(job, "worker_lost", LOST)
         crashed = replace(with_error(job, "worker_lost", LOST, now), crashes=job.crashes + 1)
-        self._put_back(live, crashed, live.sort_at, now + timedelta(seconds=2**job.crashes))
+        self._put_back(live, crashed, live.sort_at, now + timedelta(seconds=2**job.crashes - 1))
         return None
+
+
+def _turn(live: LiveJob) -> tuple[datetime, int]:
+    """What the order of claiming is by."""
+    return live.sort_at, live.sequence
+
+
+def _place(live: LiveJob, ahead: int | None) -> Place:
+    """Where a job stands that has so many *ahead* of it; None while it runs."""
+    job = live.job
+    return Place(job.id, ahead is None, ahead or 0, job.attempt, job.enqueued_at, live.available_at)

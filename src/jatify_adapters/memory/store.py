@@ -1,8 +1,9 @@
 """The memory store: transactions one after another, each on a copy that replaces the original when it commits."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
+from typing import Any, cast
 from uuid import UUID
 
 import anyio
@@ -17,7 +18,7 @@ from jatify_adapters.memory.resumes import MemoryResumes
 from jatify_adapters.memory.tables import Draft, Tables, enter, refuse_inside_transaction
 from jatify_adapters.memory.users import MemorySessions, MemoryUsers
 from jatify_core.errors import Unavailable
-from jatify_core.ports import Transaction
+from jatify_core.ports import Jobs, Transaction
 
 
 class MemoryStore:
@@ -60,6 +61,11 @@ class MemoryStore:
         if draft.rings:
             self._ring()
 
+    @property
+    def jobs(self) -> Jobs:
+        """The queue, each call in a transaction of its own."""
+        return cast("Jobs", _Each(self))
+
     async def check(self) -> None:
         """Return while the store is reachable."""
         if not self.reachable:
@@ -93,6 +99,20 @@ class MemoryStore:
         if self._line_is_up:
             for wake in tuple(self._wakes):
                 wake()
+
+
+class _Each:
+    """Calls whatever `Jobs` has, each in a transaction of its own."""
+
+    def __init__(self, store: MemoryStore) -> None:
+        self._store = store
+
+    def __getattr__(self, name: str) -> Callable[..., Awaitable[Any]]:
+        async def call(*args: Any, **kwargs: Any) -> Any:
+            async with self._store.transaction() as tx:
+                return await getattr(tx.jobs, name)(*args, **kwargs)
+
+        return call
 
 
 def _transaction(draft: Draft) -> Transaction:

@@ -9,7 +9,7 @@ from psycopg.rows import TupleRow
 
 from jatify_adapters.postgres.connection import Connection, Params
 from jatify_adapters.postgres.pages import Pages
-from jatify_core.analysis import Analysis, AnalysisId, Failure, Identity, Usage
+from jatify_core.analysis import Analysis, AnalysisId, Completed, Failure, Identity, Usage
 from jatify_core.errors import NotFound
 from jatify_core.job import End, Job
 from jatify_core.listing import ListingId
@@ -21,7 +21,7 @@ from jatify_core.user import UserId
 _SELECT: Final = """
 select analysis.id, analysis.user_id, analysis.resume_id, analysis.listing_id,
        case when analysis.state = 'queued' and job.status = 'processing' then 'running' else analysis.state end,
-       analysis.report, analysis.error_code, analysis.error_message,
+       analysis_report.report, analysis.error_code, analysis.error_message,
        analysis.provider, analysis.model, analysis.prompt_version,
        analysis.input_tokens, analysis.output_tokens, analysis.cost_usd,
        coalesce(job.attempt, analysis.attempts),
@@ -34,6 +34,7 @@ select analysis.id, analysis.user_id, analysis.resume_id, analysis.listing_id,
   join resume on resume.user_id = analysis.user_id and resume.id = analysis.resume_id
   left join listing on listing.user_id = analysis.user_id and listing.id = analysis.listing_id
   left join job on job.id = analysis.id
+  left join analysis_report on analysis_report.analysis_id = analysis.id
  where analysis.user_id = %(user_id)s
 """
 
@@ -111,8 +112,14 @@ class Analyses:
 
     async def record(self, ends: Sequence[End]) -> None:
         """Write what settled jobs mean for their analyses."""
-        await self._succeed([end for end in ends if end.verb == "complete" and end.completed])
+        await self._succeed([end for end in ends if end.verb == "complete"])
         await self._fail([end for end in ends if end.verb == "bury"])
+
+    async def drop(self, user_id: UserId, analysis_id: AnalysisId) -> None:
+        """Cancel an analysis that has not ended; delete one that has."""
+        this = {"user_id": user_id, "id": analysis_id}
+        while not (await self._cancel(this) or await self._delete(this)):
+            await self.get(user_id, analysis_id)  # not there; or requeued between the two, so that it is cancelled now
 
     async def reopen(self, analysis_ids: Sequence[AnalysisId]) -> None:
         """Make failed analyses queued again."""
@@ -126,25 +133,65 @@ class Analyses:
             {"ids": list(analysis_ids)},
         )
 
+    async def _cancel(self, this: Params) -> bool:
+        # The job first, as a worker does that ends it: the one deletes the row, the other waits and then finds none.
+        cancelled = await self._db.change(
+            """
+            with gone as (
+              delete from job where id = %(id)s and user_id = %(user_id)s returning id, attempt, claimed_at
+            )
+            update analysis
+               set state = 'cancelled', attempts = gone.attempt, started_at = gone.claimed_at, finished_at = now()
+              from gone
+             where analysis.id = gone.id and analysis.state = 'queued'
+            """,
+            this,
+        )
+        return bool(cancelled)
+
+    async def _delete(self, this: Params) -> bool:
+        # The letter first, as a requeue does, which thus either came first and left a job, or finds nothing.
+        await self._db.change("delete from dead_letter where job_id = %(id)s and user_id = %(user_id)s", this)
+        deleted = await self._db.change(
+            """
+            delete from analysis
+             where user_id = %(user_id)s and id = %(id)s and not exists (select from job where job.id = analysis.id)
+            """,
+            this,
+        )
+        return bool(deleted)
+
     async def _succeed(self, ends: Sequence[End]) -> None:
-        if ends:
+        results = [(end, end.completed) for end in ends if end.completed]
+        if results:
+            # As one text of JSON and one binary array: a list for each column would cost the driver ten times as much.
             await self._db.change(
                 """
-                update analysis
-                   set state = 'succeeded', report = result.report, attempts = result.attempts,
-                       provider = result.provider, model = result.model, prompt_version = result.prompt_version,
-                       input_tokens = result.input_tokens, output_tokens = result.output_tokens,
-                       cost_usd = result.cost_usd, resume_hash = result.resume_hash,
-                       listing_hash = result.listing_hash, inputs_hash = result.inputs_hash,
-                       started_at = result.started_at, finished_at = now()
-                  from jsonb_to_recordset(%(results)s::jsonb) as result (
-                    id uuid, attempts integer, report jsonb, provider text, model text, prompt_version text,
-                    input_tokens integer, output_tokens integer, cost_usd numeric, resume_hash text,
-                    listing_hash text, inputs_hash text, started_at timestamptz
-                  )
-                 where analysis.id = result.id and analysis.state = 'queued'
+                with done as (
+                  update analysis
+                     set state = 'succeeded', attempts = result.attempts, provider = result.provider,
+                         model = result.model, prompt_version = result.prompt_version,
+                         input_tokens = result.input_tokens, output_tokens = result.output_tokens,
+                         cost_usd = result.cost_usd, resume_hash = result.resume_hash,
+                         listing_hash = result.listing_hash, inputs_hash = result.inputs_hash,
+                         started_at = result.started_at, finished_at = now()
+                    from rows from (
+                      json_to_recordset(%(results)s::json) as (
+                        id uuid, attempts integer, provider text, model text, prompt_version text,
+                        input_tokens integer, output_tokens integer, cost_usd numeric, resume_hash text,
+                        listing_hash text, inputs_hash text, started_at timestamptz),
+                      unnest(%(reports)b::text[])
+                    ) as result (id, attempts, provider, model, prompt_version, input_tokens, output_tokens, cost_usd,
+                                 resume_hash, listing_hash, inputs_hash, started_at, report)
+                   where analysis.id = result.id and analysis.state = 'queued'
+                  returning analysis.id, result.report
+                )
+                insert into analysis_report (analysis_id, report) select id, report from done
                 """,
-                {"results": msgspec.json.encode([_result(end) for end in ends]).decode()},
+                {
+                    "results": msgspec.json.encode([_result(end, completed) for end, completed in results]).decode(),
+                    "reports": [msgspec.json.encode(completed.report).decode() for _, completed in results],
+                },
             )
 
     async def _fail(self, ends: Sequence[End]) -> None:
@@ -171,15 +218,21 @@ def _asked(analysis: Analysis) -> Params:
     return msgspec.structs.asdict(analysis) | msgspec.structs.asdict(analysis.identity)
 
 
-def _result(end: End) -> dict[str, object]:
-    completed = end.completed
-    assert completed  # noqa: S101  # `record` has chosen those that have a result
+def _result(end: End, completed: Completed) -> dict[str, object]:
+    identity, usage = completed.identity, completed.usage
     return {
         "id": end.lease.job_id,
         "attempts": end.attempt,
-        **msgspec.structs.asdict(completed),
-        **msgspec.structs.asdict(completed.identity),
-        **msgspec.structs.asdict(completed.usage),
+        "provider": identity.provider,
+        "model": identity.model,
+        "prompt_version": identity.prompt_version,
+        "input_tokens": usage.input_tokens,
+        "output_tokens": usage.output_tokens,
+        "cost_usd": usage.cost_usd,
+        "resume_hash": completed.resume_hash,
+        "listing_hash": completed.listing_hash,
+        "inputs_hash": completed.inputs_hash,
+        "started_at": completed.started_at,
     }
 
 
@@ -193,7 +246,7 @@ def _analysis(row: TupleRow) -> Analysis:
         resume_id=resume_id,
         listing_id=listing_id,
         state=state,
-        report=None if report is None else msgspec.convert(report, Report),
+        report=None if report is None else msgspec.json.decode(report, type=Report),
         error=Failure(code, message) if code else None,
         identity=Identity(provider, model, prompt_version),
         usage=Usage(input_tokens, output_tokens, cost_usd),

@@ -1,6 +1,7 @@
 """The bell: after a commit it wakes whoever listens in this process at once, and every other process by one NOTIFY."""
 
 import random
+import secrets
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Final
@@ -11,6 +12,7 @@ from psycopg import AsyncConnection
 from psycopg.rows import TupleRow
 
 from jatify_adapters.postgres.connecting import DatabaseProblem, connect, connected
+from jatify_adapters.postgres.liveness import LOCK_CLASS
 
 _GAP: Final = 0.05
 """Seconds between two notifications of a process: at its commit each takes a lock of the whole server."""
@@ -30,14 +32,19 @@ class Bell:
     def __init__(self, conninfo: str) -> None:
         self._conninfo = conninfo
         self._wakes: list[Wake] = []
-        self._lines_up = 0
+        self._identities: list[int] = []
         self._rung = anyio.Event()
         self._sender: AsyncConnection[TupleRow] | None = None
 
     @property
     def listening(self) -> bool:
         """Whether rings of other processes are heard now."""
-        return self._lines_up > 0
+        return bool(self._identities)
+
+    @property
+    def identity(self) -> int | None:
+        """The name under which this process is known to be alive, while a line is up."""
+        return self._identities[-1] if self._identities else None
 
     def ring(self) -> None:
         """Wake the listeners of this process now, and those elsewhere within `_GAP`."""
@@ -66,21 +73,22 @@ class Bell:
             await self._hang_up()
 
     async def _keep_a_line(self, wake: Wake) -> None:
-        failures = 0
+        failures, before = 0, None
         while True:
             try:
                 async with connected(self._conninfo) as conn:
+                    before = await _sign_in(conn, before)
                     await conn.execute("listen jatify_queue")
                     failures = 0
-                    await self._hear(conn, wake)
+                    await self._hear(conn, wake, before)
             except _LOST:
                 if not failures:
                     wake()  # whoever relies on the line must know that it is down
                 failures += 1
             await anyio.sleep(_pause(failures))
 
-    async def _hear(self, conn: AsyncConnection[TupleRow], wake: Wake) -> None:
-        self._lines_up += 1
+    async def _hear(self, conn: AsyncConnection[TupleRow], wake: Wake, identity: int) -> None:
+        self._identities.append(identity)
         try:
             wake()  # for what was missed before the line was up
             while True:
@@ -89,7 +97,7 @@ class Bell:
                 with anyio.fail_after(_PATIENCE):
                     await conn.execute("select 1")
         finally:
-            self._lines_up -= 1
+            self._identities.remove(identity)
 
     async def _notify(self) -> None:
         self._rung = anyio.Event()  # before sending, so that a ring from now on asks for one more
@@ -127,6 +135,18 @@ async def open_bell(conninfo: str) -> AsyncIterator[Bell]:
         tasks.cancel_scope.cancel()
     if failure:
         raise failure
+
+
+async def _sign_in(conn: AsyncConnection[TupleRow], before: int | None) -> int:
+    """Take a lock that says this process lives, and with it the running jobs of its identity *before*."""
+    identity = secrets.randbits(31)
+    await conn.execute("select pg_advisory_lock(%s, %s)", (LOCK_CLASS, identity))
+    if before is not None:
+        await conn.execute(
+            "update job set owner = %(now)s where owner = %(before)s and status = 'processing'",
+            {"now": identity, "before": before},
+        )
+    return identity
 
 
 def _pause(failures: int) -> float:

@@ -2,24 +2,28 @@
 
 from collections.abc import Sequence, Set
 from datetime import timedelta
+from operator import itemgetter
 
 import msgspec
 from msgspec.structs import asdict
 from psycopg.rows import TupleRow
 
 from jatify_adapters.postgres import settling
-from jatify_adapters.postgres.connection import Connection
+from jatify_adapters.postgres.connection import Connection, array
+from jatify_adapters.postgres.liveness import Roll
 from jatify_core.analysis import Reason
-from jatify_core.job import End, Job, JobError, JobId, Lease, Pause, Rescued
+from jatify_core.job import End, Job, JobError, JobId, Lease, Pause, Place, Rescued
 from jatify_core.user import UserId
 
 
 class Jobs:
     """Implements `jatify_core.ports.Jobs`. Its clock is the database's `now()`, which stands in a transaction."""
 
-    def __init__(self, db: Connection, fair_spacing: timedelta) -> None:
+    def __init__(self, db: Connection, fair_spacing: timedelta, owner: int | None, roll: Roll) -> None:
         self._db = db
         self._fair_spacing = fair_spacing
+        self._owner = owner
+        self._roll = roll
 
     async def enqueue(self, job: Job) -> Job:
         """Make *job* claimable once the transaction commits, unless one with its key lives."""
@@ -30,14 +34,49 @@ class Jobs:
         self._db.rings = True
         return job
 
+    async def enqueue_many(self, jobs: Sequence[Job]) -> int:
+        """Make all *jobs* claimable but those whose key is taken."""
+        if not any(job.dedup_key for job in jobs) and not self._fair_spacing:
+            await self._db.copy(
+                "copy job (id, user_id, kind, payload, max_attempts, enqueued_at) from stdin", map(_line, jobs)
+            )
+            added = len(jobs)
+        else:
+            added = sum([await self._insert(job) for job in jobs])
+        self._db.rings |= added > 0
+        return added
+
     async def waiting(self, user_id: UserId) -> int:
         """How many of the user's jobs wait or run."""
         return await self._db.count("select count(*) from job where user_id = %(user_id)s", {"user_id": user_id})
 
+    async def places(self, user_id: UserId) -> Sequence[Place]:
+        """Where the user's jobs stand, those that run first."""
+        # The front of the queue is walked once, and no further, however many wait and however many are the user's.
+        rows = await self._db.rows(
+            """
+            with front as materialized (
+              select seq, row_number() over (order by sort_at, seq) - 1 as ahead
+                from job
+               where status = 'pending'
+               order by sort_at, seq
+               limit 1000
+            )
+            select job.id, job.status = 'processing',
+                   case when job.status = 'processing' then 0 else coalesce(front.ahead, 1000) end,
+                   job.attempt, job.enqueued_at, job.available_at
+              from job
+              left join front on front.seq = job.seq
+             where job.user_id = %(user_id)s
+             order by job.status = 'pending', job.sort_at, job.seq
+            """,
+            {"user_id": user_id},
+        )
+        return [Place(*row) for row in rows]
+
     async def claim(self, kinds: Sequence[str], limit: int, lease: timedelta, worker: str) -> Sequence[Job]:
         """Lease due jobs, first in, first out."""
         # The array is built once, whatever the plan: a join could run its sub-query, and lock, more than *limit* times.
-        # "exists" says nothing new, but spares a walk through the backlog while every kind is paused.
         rows = await self._db.rows(
             """
             with open as materialized (
@@ -46,7 +85,7 @@ class Jobs:
             )
             update job
                set status = 'processing', run = run + 1, attempt = attempt + 1, claimed_at = now(),
-                   lease_expires_at = now() + %(lease)s, locked_by = %(worker)s
+                   lease_expires_at = now() + %(lease)s, locked_by = %(worker)s, owner = %(owner)s
              where id = any(array(
                select id from job
                 where status = 'pending' and available_at <= now()
@@ -57,23 +96,29 @@ class Jobs:
             returning id, user_id, kind, payload, dedup_key, max_attempts, attempt, run, snoozes, requeues, crashes,
                       errors, enqueued_at, claimed_at, sort_at, seq
             """,
-            {"kinds": list(kinds), "limit": limit, "lease": lease, "worker": worker},
+            {"kinds": list(kinds), "limit": limit, "lease": lease, "worker": worker, "owner": self._owner},
         )
-        in_order = sorted(rows, key=lambda row: (row[-2], row[-1]))  # an update returns its rows in any order
-        return [_job(row[:-2]) for row in in_order]
+        rows.sort(key=itemgetter(-2, -1))  # an update returns its rows in any order
+        return [_job(row[:-2]) for row in rows]
 
     async def renew(self, held: Sequence[Lease], lease: timedelta, limit: timedelta) -> Set[JobId]:
         """Prolong leases; return the jobs still held."""
         # `lease_expires_at` is in no index, so that this rewrites rows in place. "status || ''" as in `settling`.
         rows = await self._db.rows(
             """
-            update job set lease_expires_at = now() + %(lease)s
+            update job set lease_expires_at = now() + %(lease)s, owner = %(owner)s
               from unnest(%(ids)s::uuid[], %(runs)s::integer[]) as held (id, run)
              where job.id = held.id and job.run = held.run and job.status || '' = 'processing'
                and job.claimed_at > now() - %(limit)s
             returning job.id
             """,
-            {"lease": lease, "limit": limit, "ids": [one.job_id for one in held], "runs": [one.run for one in held]},
+            {
+                "lease": lease,
+                "owner": self._owner,
+                "limit": limit,
+                "ids": array(one.job_id for one in held),
+                "runs": array(one.run for one in held),
+            },
         )
         return {JobId(id_) for (id_,) in rows}
 
@@ -82,8 +127,8 @@ class Jobs:
         return await settling.settle(self._db, ends)
 
     async def rescue(self, limit: int) -> Rescued:
-        """Take jobs back whose lease has lapsed."""
-        return await settling.rescue(self._db, limit)
+        """Take jobs back whose lease has lapsed or whose worker is dead."""
+        return await settling.rescue(self._db, limit, await self._roll.dead(self._db))
 
     async def next_due(self, kinds: Sequence[str]) -> timedelta | None:
         """How long until the first waiting job of *kinds* is due."""
@@ -144,12 +189,12 @@ class Jobs:
             )
             update job
                set status = 'processing', run = run + 1, attempt = attempt + 1, claimed_at = now(),
-                   lease_expires_at = now() + %(lease)s, locked_by = %(worker)s
+                   lease_expires_at = now() + %(lease)s, locked_by = %(worker)s, owner = %(owner)s
              where id = (select id from chosen)
             returning id, user_id, kind, payload, dedup_key, max_attempts, attempt, run, snoozes, requeues, crashes,
                       errors, enqueued_at, claimed_at
             """,
-            {"kind": kind, "lease": lease, "worker": worker, "again_after": again_after},
+            {"kind": kind, "lease": lease, "worker": worker, "owner": self._owner, "again_after": again_after},
         )
         return _job(row) if row else None
 
@@ -188,6 +233,13 @@ class Jobs:
         return _job(row) if row else None
 
 
+def _line(job: Job) -> str:
+    """A job in COPY's text format."""
+    payload = msgspec.json.encode(job.payload).decode()
+    texts = f"{job.kind}\t{payload}".replace("\\", "\\\\")  # neither holds another character that COPY minds
+    return f"{job.id}\t{job.user_id}\t{texts}\t{job.max_attempts}\t{job.enqueued_at}\n"
+
+
 def _job(row: TupleRow) -> Job:
     id_, user_id, kind, payload, dedup_key, max_attempts, attempt, run, snoozes, requeues, crashes, errors, *at = row
     enqueued_at, claimed_at = at
@@ -203,7 +255,7 @@ def _job(row: TupleRow) -> Job:
         snoozes=snoozes,
         requeues=requeues,
         crashes=crashes,
-        errors=msgspec.convert(errors, tuple[JobError, ...]),
+        errors=msgspec.convert(errors, tuple[JobError, ...]) if errors else (),
         enqueued_at=enqueued_at,
         claimed_at=claimed_at,
     )

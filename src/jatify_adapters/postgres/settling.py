@@ -10,7 +10,7 @@ from typing import Final
 
 from psycopg.rows import TupleRow
 
-from jatify_adapters.postgres.connection import Connection
+from jatify_adapters.postgres.connection import Connection, array
 from jatify_core.job import KEPT_ERRORS, MAX_CRASHES, End, JobId, Lease, Rescued
 
 _LOST: Final = "The worker stopped before it was done."
@@ -53,7 +53,7 @@ async def _put_back(db: Connection, ends: Sequence[End]) -> Iterable[TupleRow]:
     return await db.rows(
         """
         update job
-           set status = 'pending', claimed_at = null, lease_expires_at = null, locked_by = null,
+           set status = 'pending', claimed_at = null, lease_expires_at = null, locked_by = null, owner = null,
                available_at = now() + ended.delay, sort_at = now() + ended.delay,
                attempt = job.attempt - ended.snoozes, snoozes = job.snoozes + ended.snoozes,
                errors = jatify_errors_with(job.errors, %(kept)s, job.attempt, ended.reason, ended.message)
@@ -79,7 +79,7 @@ async def _release(db: Connection, ends: Sequence[End]) -> Iterable[TupleRow]:
     return await db.rows(
         """
         update job
-           set status = 'pending', claimed_at = null, lease_expires_at = null, locked_by = null,
+           set status = 'pending', claimed_at = null, lease_expires_at = null, locked_by = null, owner = null,
                available_at = now(), attempt = job.attempt - 1
           from unnest(%(ids)s::uuid[], %(runs)s::integer[]) as ended (id, run)
          where job.id = ended.id and job.run = ended.run and job.status || '' = 'processing'
@@ -115,8 +115,8 @@ async def _bury(db: Connection, ends: Sequence[End]) -> Iterable[TupleRow]:
     )
 
 
-async def rescue(db: Connection, limit: int) -> Rescued:
-    """Take up to *limit* jobs back whose lease has lapsed, and bury those that crashed too often."""
+async def rescue(db: Connection, limit: int, dead: Sequence[int]) -> Rescued:
+    """Take up to *limit* jobs back whose lease has lapsed or whose owner is *dead*; bury those lost too often."""
     # One statement, under row locks from the choice to the change: a worker that ends its job meanwhile either came
     # first, and the job is not here any more, or waits, and then finds its lease lost.
     rows = await db.rows(
@@ -124,15 +124,15 @@ async def rescue(db: Connection, limit: int) -> Rescued:
         with lapsed as materialized (
           select id, attempt >= max_attempts or crashes + 1 >= %(max_crashes)s as dead
             from job
-           where status = 'processing' and lease_expires_at < now()
+           where status = 'processing' and (lease_expires_at < now() or owner = any(%(dead)s::integer[]))
            order by lease_expires_at
            limit %(limit)s
            for update skip locked
         ), back as (
           update job
-             set status = 'pending', claimed_at = null, lease_expires_at = null, locked_by = null,
+             set status = 'pending', claimed_at = null, lease_expires_at = null, locked_by = null, owner = null,
                  crashes = job.crashes + 1,
-                 available_at = now() + make_interval(secs => 2 ^ least(job.crashes, 6)),
+                 available_at = now() + make_interval(secs => 2 ^ least(job.crashes, 6) - 1),
                  errors = jatify_errors_with(job.errors, %(kept)s, job.attempt, 'worker_lost', %(message)s)
             from lapsed
            where job.id = lapsed.id and not lapsed.dead
@@ -156,7 +156,7 @@ async def rescue(db: Connection, limit: int) -> Rescued:
         union all
         select true, job_id, run, attempts from buried
         """,
-        {"limit": limit, "max_crashes": MAX_CRASHES, "kept": KEPT_ERRORS, "message": _LOST},
+        {"limit": limit, "dead": list(dead), "max_crashes": MAX_CRASHES, "kept": KEPT_ERRORS, "message": _LOST},
     )
     buried = tuple(_lost(id_, run, attempt) for dead, id_, run, attempt in rows if dead)
     return Rescued(requeued=len(rows) - len(buried), buried=buried)
@@ -167,7 +167,7 @@ def _lost(id_: JobId, run: int, attempt: int) -> End:
 
 
 def _leases(ends: Sequence[End]) -> dict[str, object]:
-    return {"ids": [end.lease.job_id for end in ends], "runs": [end.lease.run for end in ends]}
+    return {"ids": array(end.lease.job_id for end in ends), "runs": array(end.lease.run for end in ends)}
 
 
 def _causes(ends: Sequence[End]) -> dict[str, object]:

@@ -7,20 +7,22 @@ from datetime import timedelta
 from typing import Final
 
 import anyio
+import msgspec
 import psycopg
 from psycopg import AsyncConnection
 from psycopg.pq import TransactionStatus
 from psycopg.rows import TupleRow
-from psycopg_pool import AsyncConnectionPool
+from psycopg.types.json import set_json_loads
 
 from jatify_adapters.postgres.analyses import Analyses
 from jatify_adapters.postgres.applications import Applications
 from jatify_adapters.postgres.bell import Bell, open_bell
 from jatify_adapters.postgres.connecting import DatabaseProblem, connected, with_deadlines
-from jatify_adapters.postgres.connection import Connection, translated
+from jatify_adapters.postgres.connection import Connection, Each, Pool, translated
 from jatify_adapters.postgres.dead_letters import DeadLetters
 from jatify_adapters.postgres.jobs import Jobs
 from jatify_adapters.postgres.listings import Listings
+from jatify_adapters.postgres.liveness import Roll
 from jatify_adapters.postgres.migrating import refuse_old_server, unfitness
 from jatify_adapters.postgres.resumes import Resumes
 from jatify_adapters.postgres.users import Sessions, Users
@@ -35,8 +37,6 @@ next caller has a new one tried at once."""
 
 _in_transaction: ContextVar["PostgresStore | None"] = ContextVar("_in_transaction", default=None)
 
-Pool = AsyncConnectionPool[AsyncConnection[TupleRow]]
-
 
 class PostgresStore:
     """Implements `jatify_core.ports.Store`; made by `open_store`."""
@@ -45,6 +45,12 @@ class PostgresStore:
         self._pool = pool
         self._bell = bell
         self._fair_spacing = fair_spacing
+        self._roll = Roll()
+
+    @property
+    def jobs(self) -> Jobs:
+        """The queue, each call in a transaction of its own."""
+        return self._queue(Each(self._pool, self._bell.ring))
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:
@@ -90,9 +96,12 @@ class PostgresStore:
             applications=Applications(db),
             resumes=Resumes(db),
             analyses=Analyses(db),
-            jobs=Jobs(db, self._fair_spacing),
+            jobs=self._queue(db),
             dead_letters=DeadLetters(db, self._fair_spacing),
         )
+
+    def _queue(self, db: Connection) -> Jobs:
+        return Jobs(db, self._fair_spacing, self._bell.identity, self._roll)
 
     @asynccontextmanager
     async def _begun(self) -> AsyncIterator[AsyncConnection[TupleRow]]:
@@ -149,6 +158,7 @@ async def open_store(
     pool = Pool(
         with_deadlines(conninfo),
         kwargs={"autocommit": True},
+        configure=_configure,
         min_size=min(2, pool_size),
         max_size=pool_size,
         max_waiting=max_waiting,
@@ -158,6 +168,10 @@ async def open_store(
     )
     async with pool, open_bell(listen_conninfo or conninfo) as bell:
         yield PostgresStore(pool, bell, fair_spacing)
+
+
+async def _configure(conn: AsyncConnection[TupleRow]) -> None:
+    set_json_loads(msgspec.json.decode, conn)
 
 
 async def _refuse_unfit(conninfo: str) -> None:

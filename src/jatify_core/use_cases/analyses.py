@@ -67,6 +67,12 @@ async def list_analyses(ports: Ports, user_id: UserId, resume_id: ResumeId, wind
         return await tx.analyses.page(user_id, resume_id, window)
 
 
+async def drop_analysis(ports: Ports, user_id: UserId, analysis_id: AnalysisId) -> None:
+    """Cancel an analysis that has not ended, or delete one that has."""
+    async with ports.store.transaction() as tx:
+        await tx.analyses.drop(user_id, analysis_id)
+
+
 async def carry_out(ports: Ports, job: Job) -> Completed | Refusal | Outage:
     """Do what an analysis job asks for. The texts are read as they are now; no transaction spans the analyzer's call.
 

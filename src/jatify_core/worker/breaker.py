@@ -29,12 +29,13 @@ class Breaker:
         self._failed: dict[JobId, None] = {}
         self._probing: dict[JobId, Pause] = {}
 
-    async def probe(self, tx: Transaction, lease: timedelta, worker: str) -> Job | None:
-        """Claim one job of the paused kind to see whether its provider is back, if that is due."""
-        pause = await self._standing(tx)
-        if pause is None:
-            return None
-        job = await tx.jobs.probe(self._kind, lease, worker, probe_gap(pause.probes + 1))
+    async def probe(self, lease: timedelta, worker: str) -> Job | None:
+        """Claim one job of the kind to see whether its provider is back, if it is paused and that is due."""
+        async with self._store.transaction() as tx:
+            pause = await self._standing(tx)
+            if pause is None:
+                return None
+            job = await tx.jobs.probe(self._kind, lease, worker, probe_gap(pause.probes + 1))
         if job:
             self._probing[job.id] = pause
         return job
@@ -50,6 +51,11 @@ class Breaker:
                 await tx.jobs.resume(self._kind)
             log.info("%s jobs go on", self._kind)
         return False
+
+    @property
+    def alert(self) -> bool:
+        """Whether even a success is news."""
+        return bool(self._failed or self._probing)
 
     def forget(self, job: Job) -> None:
         """The job's run was cut short and says nothing about the provider."""

@@ -1,4 +1,4 @@
-"""The loop: one task group with a listener, a dispatcher, runners, a settler, a renewer and a rescuer."""
+"""The worker: one task group with a listener, a claimer, a crew, a settler, a renewer and a rescuer."""
 
 import logging
 import random
@@ -6,23 +6,26 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 
 import anyio
-from anyio.abc import ObjectReceiveStream
 from msgspec import Struct
 
 from jatify_core.analysis import Outage
-from jatify_core.job import Job
+from jatify_core.job import End
 from jatify_core.ports import Store
 from jatify_core.worker.breaker import Breaker
+from jatify_core.worker.crew import Crew
 from jatify_core.worker.ends import Answer, Handler, end_of
 from jatify_core.worker.holding import Held, Holding
+from jatify_core.worker.pace import Pace
 from jatify_core.worker.upkeep import rescue_lost, settle
 
 log = logging.getLogger("jatify.worker")
 
-RESCUE_EVERY = timedelta(seconds=10)
 POLL_WHILE_DEAF = timedelta(seconds=1)
+RESCUE_EVERY = timedelta(milliseconds=500)
 LAST_WORDS = timedelta(seconds=5)
 """How long a leaving worker tries to settle what it still holds."""
+OVERDUE = Outage("timeout", "The analysis took longer than the limit for one run.")
+SURPRISE = Outage("internal", "Something unexpected happened on our side.")
 
 
 class WorkerSettings(Struct, frozen=True):
@@ -51,120 +54,164 @@ class Worker:
     ) -> None:
         self._store = store
         self._handlers = dict(handlers)
+        self._kinds = tuple(handlers)
         self._breakers = {kind: Breaker(store, kind) for kind in handlers}
         self._settings = settings or WorkerSettings()
         self._dice = dice
+        self._pace = Pace(self._settings.slots)
         self._holding = Holding()
-        self._wake = anyio.Event()
+        self._crew = Crew(self._run_job, self._cut_short)
+        self._ends: list[End] = []
+        self._settling = 0
         self._ended = anyio.Event()
-        self._hurried = False
+        self._drained = anyio.Event()
+        self._wake = anyio.Event()
+        self._rung = True
         self._stopping = False
-        self._outbox, self._inbox = anyio.create_memory_object_stream[Held](self._settings.slots)
+        self._shift = anyio.CancelScope()
 
     async def run(self) -> None:
         """Work until `stop`. Whatever ends it, what is still under way is given back before this returns."""
         try:
-            async with self._outbox, self._inbox, anyio.create_task_group() as tasks:
+            async with anyio.create_task_group() as tasks:
                 for _ in range(self._settings.slots):
-                    tasks.start_soon(self._run_jobs, self._inbox.clone())
+                    tasks.start_soon(self._crew.work)
                 tasks.start_soon(self._store.listen, self.poke)
                 tasks.start_soon(self._settle_ends)
                 tasks.start_soon(self._renew_leases)
+                tasks.start_soon(self._cut_overdue)
                 tasks.start_soon(self._rescue_lost)
-                await self._claim_jobs()
-                await self._drain()
+                with self._shift:
+                    await self._claim_jobs()
+                    await self._drained.wait()
                 tasks.cancel_scope.cancel()
         finally:
             await self._give_back()
 
     def poke(self) -> None:
         """Look for jobs now."""
+        self._rung = True
         self._wake.set()
 
     def stop(self, *, hurry: bool = False) -> None:
         """Claim nothing more; leave when what runs has ended or the drain is over, or at once in a *hurry*."""
-        self._stopping = True
-        self._hurried |= hurry
-        self.poke()
+        if not self._stopping:
+            self._stopping = True
+            self._shift.deadline = anyio.current_time() + self._settings.drain.total_seconds()
+        if hurry:
+            self._shift.cancel()
+        self._wake.set()
+        self._note_drained()
 
     async def _claim_jobs(self) -> None:
+        """Claim while there is room and a reason to look: a poke, a job that falls due, a claim that was filled."""
         failures = 0
+        next_look = anyio.current_time()
         while not self._stopping:
-            # Made anew before the claim: a poke that arrives while the claim is under way is not lost.
+            # Made anew before looking: a poke that arrives while a claim is under way is not lost.
             self._wake = anyio.Event()
-            try:
-                pause = await self._claim_once()
-                failures = 0
-            except Exception as error:  # noqa: BLE001  # the loop outlives whatever the store raises
-                failures += 1
-                pause = self._backoff(failures)
-                log.warning("claiming failed, again in %.1f s: %s", pause.total_seconds(), error)
-            with anyio.move_on_after(pause.total_seconds()):
+            if self._rung and self._room > 0:
+                try:
+                    next_look = anyio.current_time() + (await self._claim_once()).total_seconds()
+                    failures = 0
+                except Exception as error:  # noqa: BLE001  # the loop outlives whatever the store raises
+                    failures += 1
+                    log.warning("claiming failed: %s", error)
+                    await anyio.sleep(self._backoff(failures))
+                    self._rung = True
+                continue
+            with anyio.move_on_after(next_look - anyio.current_time()) as waited:
                 await self._wake.wait()
+            if waited.cancelled_caught:
+                self._rung = True
+                next_look = anyio.current_time() + self._settings.poll_interval.total_seconds()
+
+    @property
+    def _room(self) -> int:
+        """How many more jobs may run. Ends that wait to be settled take no room, but may not pile up."""
+        held = len(self._holding)
+        return min(self._pace.allowed - (held - len(self._ends) - self._settling), 2 * self._settings.slots - held)
 
     async def _claim_once(self) -> timedelta:
-        """Fill the free slots; return how long there is nothing to do unless somebody pokes."""
-        settings, sent_at = self._settings, anyio.current_time()
-        free = settings.slots - len(self._holding)
-        if not free:
+        """Fill the room; return how long there is nothing to look for unless somebody pokes."""
+        settings, wanted, sent_at = self._settings, self._room, anyio.current_time()
+        self._rung = False
+        jobs = await self._store.jobs.claim(self._kinds, wanted, settings.lease, settings.name)
+        self._crew.hand_out([self._holding.take(job, sent_at) for job in jobs])
+        if len(jobs) == wanted:
+            self._rung = True
             return settings.poll_interval
-        async with self._store.transaction() as tx:
-            jobs = list(await tx.jobs.claim(tuple(self._handlers), free, settings.lease, settings.name))
-            due = await tx.jobs.next_due(tuple(self._handlers)) if len(jobs) < free else None
-            for breaker in self._breakers.values():
-                probe = await breaker.probe(tx, settings.lease, settings.name) if len(jobs) < free else None
-                jobs += [probe] if probe else []
-        for job in jobs:
-            self._outbox.send_nowait(self._holding.take(job, sent_at))
+        return await self._look_ahead()
+
+    async def _look_ahead(self) -> timedelta:
+        """Probe what is paused; return the time to the next look."""
+        settings = self._settings
         poll = settings.poll_interval if self._store.listening else min(POLL_WHILE_DEAF, settings.poll_interval)
+        usual = poll * (0.8 + 0.4 * self._dice())
+        for breaker in self._breakers.values():
+            sent_at = anyio.current_time()
+            if self._room > 0 and (job := await breaker.probe(settings.lease, settings.name)):
+                self._crew.hand_out([self._holding.take(job, sent_at)])
         # What is due and was left is being claimed by somebody else; the bell tells of anything newer.
-        return min(self._spread(poll), due) if due else self._spread(poll)
-
-    async def _run_jobs(self, inbox: ObjectReceiveStream[Held]) -> None:
-        async with inbox:
-            async for held in inbox:
-                with held.scope:
-                    answer = await self._answer(held.job)
-                    held.end = end_of(held.job, answer, self._dice(), paused=await self._heed(held.job, answer))
-                if held.end is None:
-                    self._breakers[held.job.kind].forget(held.job)
-                self._ended.set()
-
-    async def _answer(self, job: Job) -> Answer:
-        """Run the handler. Nothing it raises gets out: one poisonous job must not cancel its neighbours' paid calls."""
-        answer: Answer = Outage("timeout", "The analysis took longer than the limit for one run.")
-        with anyio.move_on_after(self._settings.job_timeout.total_seconds()):
-            try:
-                answer = await self._handlers[job.kind](job)
-            except Exception:
-                log.exception("job %s failed unexpectedly", job.id)
-                answer = Outage("internal", "Something unexpected happened on our side.")
-        return answer
-
-    async def _heed(self, job: Job, answer: Answer) -> bool:
-        try:
-            return await self._breakers[job.kind].heed(job, answer)
-        except Exception as error:  # noqa: BLE001  # the job's own end matters more; the next outage tries again
-            log.warning("could not pause or resume %s: %s", job.kind, error)
-            return False
+        due = await self._store.jobs.next_due(self._kinds)
+        return min(usual, due) if due else usual
 
     async def _settle_ends(self) -> None:
         """Settle whatever ended while the last settling was under way: groups form by themselves, without a timer."""
         failures = 0
         while True:
             self._ended = anyio.Event()
-            ends = self._holding.ended
-            if not ends:
+            if not self._ends:
                 await self._ended.wait()
                 continue
+            ends, self._ends = self._ends, []
+            self._settling = len(ends)
             try:
-                self._holding.drop(await settle(self._store, ends))
+                await settle(self._store, ends)
+                self._holding.drop(ends)
                 failures = 0
             except Exception as error:  # noqa: BLE001  # the ends are kept and tried again while their leases hold
                 failures += 1
                 log.warning("settling %d jobs failed: %s", len(ends), error)
-                await anyio.sleep(self._backoff(failures).total_seconds())
-            self.poke()
+                self._ends = [*ends, *self._ends]
+            self._settling = 0
+            self._wake.set()
+            self._note_drained()
+            if failures:
+                await anyio.sleep(self._backoff(failures))
+
+    def _note_drained(self) -> None:
+        if self._stopping and not len(self._holding):
+            self._drained.set()
+
+    async def _run_job(self, held: Held) -> None:
+        if self._holding.owns(held):
+            try:
+                answer = await self._handlers[held.job.kind](held.job)
+            except Exception:
+                # One poisonous job must not cancel its neighbours' paid calls.
+                log.exception("job %s failed unexpectedly", held.job.id)
+                answer = SURPRISE
+            await self._conclude(held, answer)
+
+    async def _cut_short(self, held: Held) -> None:
+        """A run was cancelled: because it took too long, or because the job is not ours any more."""
+        self._breakers[held.job.kind].forget(held.job)
+        if held.overdue and self._holding.owns(held):
+            await self._conclude(held, OVERDUE)
+
+    async def _conclude(self, held: Held, answer: Answer) -> None:
+        breaker, paused, failed = self._breakers[held.job.kind], False, isinstance(answer, Outage)
+        self._pace.heed(answer, held.claimed_at, anyio.current_time() if failed else 0.0)
+        if failed or breaker.alert:
+            try:
+                paused = await breaker.heed(held.job, answer)
+            except Exception as error:  # noqa: BLE001  # the job's own end matters more; the next outage tries again
+                log.warning("could not pause or resume %s: %s", held.job.kind, error)
+        held.end = end_of(held.job, answer, self._dice(), paused=paused)
+        self._ends.append(held.end)
+        self._ended.set()
+        self._wake.set()
 
     async def _renew_leases(self) -> None:
         """Renew each third of a lease; cancel a run that lost its lease, or that could not be renewed in time."""
@@ -176,8 +223,7 @@ class Worker:
             leases, sent_at = self._holding.leases, anyio.current_time()
             try:
                 with anyio.fail_after(pause.total_seconds()):
-                    async with self._store.transaction() as tx:
-                        held = await tx.jobs.renew(leases, settings.lease, settings.job_timeout * 1.1)
+                    held = await self._store.jobs.renew(leases, settings.lease, settings.job_timeout * 1.1)
                 gone = self._holding.renewed(leases, held, sent_at)
             except Exception as error:  # noqa: BLE001  # what cannot be renewed is given up below, in time
                 log.warning("renewing %d leases failed: %s", len(leases), error)
@@ -187,32 +233,31 @@ class Worker:
                 self._holding.lose(mine)
                 self.poke()
 
+    async def _cut_overdue(self) -> None:
+        limit = self._settings.job_timeout
+        while True:
+            await anyio.sleep(min(1.0, limit.total_seconds() / 4))
+            for held in self._holding.overdue(anyio.current_time(), limit):
+                held.overdue = True
+                held.cancel()
+
     async def _rescue_lost(self) -> None:
         while True:
             try:
                 await rescue_lost(self._store)
             except Exception as error:  # noqa: BLE001  # upkeep comes round again
                 log.warning("rescuing failed: %s", error)
-            await anyio.sleep(self._spread(RESCUE_EVERY).total_seconds())
-
-    async def _drain(self) -> None:
-        """Wait for what runs, at most the drain, and not at all when hurried."""
-        with anyio.move_on_after(self._settings.drain.total_seconds()):
-            while len(self._holding) and not self._hurried:
-                self._wake = anyio.Event()
-                await self._wake.wait()
+            await anyio.sleep((RESCUE_EVERY * (0.8 + 0.4 * self._dice())).total_seconds())
 
     async def _give_back(self) -> None:
         leftovers = self._holding.leftovers()
         with anyio.move_on_after(LAST_WORDS.total_seconds(), shield=True):
             try:
-                self._holding.drop(await settle(self._store, leftovers) if leftovers else ())
+                if leftovers:
+                    await settle(self._store, leftovers)
             except Exception as error:  # noqa: BLE001  # their leases lapse and others rescue them
                 log.warning("giving %d jobs back failed: %s", len(leftovers), error)
 
-    def _spread(self, interval: timedelta) -> timedelta:
-        return interval * (0.8 + 0.4 * self._dice())
-
-    def _backoff(self, failures: int) -> timedelta:
+    def _backoff(self, failures: int) -> float:
         longest = min(timedelta(seconds=5), timedelta(milliseconds=200) * (1 << min(failures - 1, 16)))
-        return longest * (0.5 + self._dice() / 2)
+        return (longest * (0.5 + self._dice() / 2)).total_seconds()

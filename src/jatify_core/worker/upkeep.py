@@ -12,8 +12,8 @@ log = logging.getLogger("jatify.worker")
 RESCUE_BATCH = 200
 
 
-async def settle(store: Store, ends: Sequence[End]) -> Sequence[End]:
-    """Record *ends* and their results, each on its own fence; return those that need no further settling.
+async def settle(store: Store, ends: Sequence[End]) -> None:
+    """Record *ends* and their results, each on its own fence: what had been taken from us changes nothing.
 
     All go in one transaction. If that is refused for a reason that is not the store's health, each goes alone, so
     that one bad row never harms the others; the bad one is left to its lease.
@@ -25,16 +25,15 @@ async def settle(store: Store, ends: Sequence[End]) -> Sequence[End]:
     except Exception:
         if len(ends) == 1:
             log.exception("the end of job %s cannot be recorded; its lease will lapse", ends[0].lease.job_id)
-            return ends
+            return
         for end in ends:
             await settle(store, [end])
-    return ends
 
 
 async def _settle_together(store: Store, ends: Sequence[End]) -> None:
     async with store.transaction() as tx:
         lost = await tx.jobs.settle(ends)
-        await tx.analyses.record([end for end in ends if end not in lost])
+        await tx.analyses.record([end for end in ends if end not in lost] if lost else ends)
     for end in lost:
         log.warning("job %s had been taken from us; its result is dropped", end.lease.job_id)
 
@@ -44,7 +43,8 @@ async def rescue_lost(store: Store) -> None:
     while True:
         async with store.transaction() as tx:
             rescued = await tx.jobs.rescue(RESCUE_BATCH)
-            await tx.analyses.record(rescued.buried)
+            if rescued.buried:
+                await tx.analyses.record(rescued.buried)
         found = rescued.requeued + len(rescued.buried)
         if found:
             log.warning("rescued %d jobs of lost workers, %d for good", found, len(rescued.buried))

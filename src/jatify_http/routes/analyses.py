@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from litestar import Request, Response, Router, get, post
+from litestar import Request, Response, Router, delete, get, post
 from litestar.params import FromPath, JSONBody
 from litestar.status_codes import HTTP_202_ACCEPTED
 
@@ -80,11 +80,17 @@ async def get_analysis(
     return await _told(patience, lambda: analyses.read_analysis(ports, caller.user_id, analysis_id))
 
 
+@delete("/analyses/{analysis_id:str}", operation_id="dropAnalysis", summary="Cancel or delete an analysis")
+async def drop_analysis(analysis_id: FromPath[AnalysisId], caller: InCaller, ports: InPorts) -> None:
+    """One that has not ended is cancelled and stays to be seen; one that has is deleted, with its dead letter."""
+    await analyses.drop_analysis(ports, caller.user_id, analysis_id)
+
+
 def router() -> Router:
     """All of the above."""
     return Router(
         "/",
-        route_handlers=[analyze_resume, get_review, get_job_analysis, list_analyses, get_analysis],
+        route_handlers=[analyze_resume, get_review, get_job_analysis, list_analyses, get_analysis, drop_analysis],
         guards=LOGGED_IN,
         tags=["Analyses"],
     )

@@ -108,6 +108,21 @@ EXAMPLES: Final[Mapping[str, Any]] = {
         "failed_at": AT,
         "requeues": 0,
     },
+    "Queue": {
+        "items": [
+            {
+                "analysis_id": ANALYSIS_ID,
+                "state": "queued",
+                "position": 3,
+                "age_seconds": 12,
+                "attempts": 0,
+                "enqueued_at": AT,
+                "due_at": AT,
+            }
+        ],
+        "paused": [],
+        "next_cursor": None,
+    },
     "RequeueRequest": {"ids": [LETTER_ID]},
     "RequeuedView": {"requeued": [LETTER_ID], "skipped": []},
     "Problem": {

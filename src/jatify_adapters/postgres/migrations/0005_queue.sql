@@ -6,7 +6,7 @@ create table job (
   id               uuid primary key,
   -- First in, first out among jobs with the same `sort_at`, such as those of one transaction.
   seq              bigint generated always as identity,
-  user_id          uuid not null references account (id) on delete cascade,
+  user_id          uuid not null,
   kind             text not null check (char_length(kind) between 1 and 64),
   payload          jsonb not null,
   dedup_key        text,
@@ -24,9 +24,11 @@ create table job (
   claimed_at       timestamptz,
   lease_expires_at timestamptz,
   locked_by        text,                          -- for people only
+  -- Whose session lock tells that it lives; null where only the lease tells.
+  owner            integer,
   errors           jsonb not null default '[]',
   analysis_id      uuid generated always as (case when kind = 'analysis' then id end) stored,
-  -- Deferred, because a job is enqueued a moment before the row of its analysis.
+  -- A job's user is vouched for by its analysis. Deferred, because it is enqueued a moment before that row.
   foreign key (user_id, analysis_id) references analysis (user_id, id)
     on delete cascade deferrable initially deferred,
   constraint lease_iff_processing check ((status = 'processing')
@@ -60,7 +62,7 @@ $$;
 create table dead_letter (
   id           uuid primary key default jatify_uuid7(),
   job_id       uuid not null unique,
-  user_id      uuid not null references account (id) on delete cascade,
+  user_id      uuid not null,
   kind         text not null,
   payload      jsonb not null,
   dedup_key    text,

@@ -1,0 +1,57 @@
+"""The queue on the wire: where one's own jobs stand."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from msgspec import Meta, Struct
+
+from jatify_core.job import Place
+from jatify_core.use_cases.queue import QueueView
+from jatify_http.schemas import Count, utc
+from jatify_http.schemas.health import PauseView
+
+Position = Annotated[
+    int, Meta(ge=1, le=1_001, description="From 1, among everybody's; 1001 stands for all that come later.")
+]
+
+
+class PlaceView(Struct, frozen=True, kw_only=True):
+    """An analysis that waits or runs; `position` is null while it runs, and it is not begun before `due_at`."""
+
+    analysis_id: UUID
+    state: Literal["queued", "running"]
+    position: Position | None
+    age_seconds: Count
+    attempts: Count
+    enqueued_at: datetime
+    due_at: datetime
+
+    @classmethod
+    def of(cls, place: Place, at: datetime) -> "PlaceView":
+        """How *place* looks *at* that instant."""
+        return cls(
+            analysis_id=place.job_id,
+            state="running" if place.running else "queued",
+            position=None if place.running else place.ahead + 1,
+            age_seconds=max(0, int((at - place.enqueued_at).total_seconds())),
+            attempts=place.attempt,
+            enqueued_at=utc(place.enqueued_at),
+            due_at=utc(place.due_at),
+        )
+
+
+class Queue(Struct, frozen=True):
+    """Everything of one's own that waits or runs, those that run first; `paused` are the kinds that nobody begins."""
+
+    items: tuple[PlaceView, ...]
+    paused: tuple[PauseView, ...]
+    next_cursor: None = None
+
+    @classmethod
+    def of(cls, queue: QueueView) -> "Queue":
+        """How *queue* looks."""
+        return cls(
+            tuple(PlaceView.of(place, queue.at) for place in queue.places),
+            tuple(PauseView.of(pause) for pause in queue.pauses),
+        )
