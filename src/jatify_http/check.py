@@ -1,8 +1,7 @@
-"""What `jatify check` looks at: the settings have been read by then; the database and the analyzer are asked."""
+"""What `jatify check` looks at, the settings having been read by then, and what `jatify migrate` does."""
 
 import sys
 
-from jatify_adapters.local import LocalAnalyzer
 from jatify_adapters.openrouter import OpenRouterAnalyzer
 from jatify_adapters.postgres import migrate, open_store
 from jatify_core.ports import Analyzer
@@ -26,12 +25,16 @@ async def check_everything(settings: Settings) -> bool:
     return problem is None
 
 
+async def bring_up_to_date(settings: Settings) -> None:
+    """Apply the migrations that the database lacks, and tell which."""
+    async with open_database(settings) as conninfo:
+        applied = await migrate(conninfo)
+    told = [f"applied {name}" for name in applied] or ["The database is up to date."]
+    sys.stdout.write("\n".join(told) + "\n")
+
+
 async def _problem(analyzer: Analyzer) -> str | None:
-    match analyzer:
-        case OpenRouterAnalyzer():
-            return await analyzer.diagnose()
-        case LocalAnalyzer() | _:
-            return None
+    return await analyzer.diagnose() if isinstance(analyzer, OpenRouterAnalyzer) else None
 
 
 def _tell(part: str, words: str) -> None:

@@ -1,5 +1,6 @@
-"""The command line: each command reads the settings, opens what it needs, and tells trouble in one clear line."""
+"""The command line: each command reads the settings, loads and opens what it needs, and tells trouble in one line."""
 
+import json
 import os
 import sys
 from collections.abc import Callable, Coroutine, Iterator
@@ -9,35 +10,16 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import anyio
-import msgspec
 from cyclopts import App, Parameter
-from rich.console import Console
 
-from jatify_adapters.memory import memory_ports
-from jatify_adapters.postgres import DatabaseProblem, migrate
-from jatify_adapters.postgres.embedded import EmbeddedError
-from jatify_adapters.security import WeakKeyError
-from jatify_core.errors import JatifyError
-from jatify_http.app import create_app
-from jatify_http.check import check_everything
-from jatify_http.demo import DemoError, run_demo
 from jatify_http.logs import set_up_logs
-from jatify_http.openapi import document
-from jatify_http.server import ListenError
-from jatify_http.serving import serve as run_serve
-from jatify_http.serving import work as run_work
-from jatify_http.settings import Settings, SettingsError, load_settings
-from jatify_http.spot import analyze_file
-from jatify_http.wiring import open_database
+from jatify_http.settings import Settings, load_settings
 
 app = App(
     name="jatify",
     help="Keeps a job seeker's applications, listings and resumes, and tells how well a resume fits a listing.",
     version=version("jatify"),
 )
-
-TROUBLE = (SettingsError, EmbeddedError, DatabaseProblem, ListenError, WeakKeyError, DemoError, JatifyError)
-"""What has words for the person at the terminal; anything else is a bug and shows its traceback."""
 
 
 @app.command
@@ -49,13 +31,17 @@ def serve(*, worker: bool = True) -> None:
     worker
         Run jobs in this process too; without, leave them to `jatify worker`.
     """
-    _run(run_serve, _settings(), worker)
+    from jatify_http.serving import serve as run
+
+    _run(run, _settings(), worker)
 
 
 @app.command
 def worker() -> None:
     """Run jobs, and nothing else; any number of these share one database."""
-    _run(run_work, _settings())
+    from jatify_http.working import work
+
+    _run(work, _settings())
 
 
 @app.command
@@ -67,18 +53,24 @@ def demo(*, once: bool = False) -> None:
     once
         End when the report is printed.
     """
+    from jatify_http.demo import run_demo
+
     _run(run_demo, _settings(), once)
 
 
 @app.command(name="migrate")
 def migrate_database() -> None:
     """Bring the database to this release's shape; safe to run at any time, by several at once."""
-    _run(_migrate, _settings())
+    from jatify_http.check import bring_up_to_date
+
+    _run(bring_up_to_date, _settings())
 
 
 @app.command
 def check() -> None:
     """Look at settings, database and model key, and say what is wrong."""
+    from jatify_http.check import check_everything
+
     if not _run(check_everything, _settings()):
         sys.exit(2)
 
@@ -86,9 +78,13 @@ def check() -> None:
 @app.command
 def openapi() -> None:
     """Print the API's OpenAPI 3.1 document."""
+    from jatify_adapters.memory import memory_ports
+    from jatify_http.app import create_app
+    from jatify_http.openapi import document
+
     # The document is the same over any ports, so those that need nothing will do.
     described = document(create_app(memory_ports()))
-    sys.stdout.write(msgspec.json.format(msgspec.json.encode(described)).decode() + "\n")
+    sys.stdout.write(json.dumps(described, indent=2, ensure_ascii=False) + "\n")
 
 
 @app.command
@@ -106,6 +102,8 @@ def analyze(
     as_json
         Print the report as JSON.
     """
+    from jatify_http.spot import analyze_file
+
     if not _run(analyze_file, _settings(), resume, listing, as_json):
         sys.exit(1)
 
@@ -114,13 +112,6 @@ def main() -> None:
     """Run the command line; trouble ends it with exit code 2."""
     with _trouble_told():
         app()
-
-
-async def _migrate(settings: Settings) -> None:
-    async with open_database(settings) as conninfo:
-        applied = await migrate(conninfo)
-    told = [f"applied {name}" for name in applied] or ["The database is up to date."]
-    sys.stdout.write("\n".join(told) + "\n")
 
 
 def _settings() -> Settings:
@@ -140,30 +131,41 @@ def _run(command: Callable[..., Coroutine[Any, Any, Any]], *arguments: object) -
 def _trouble_told() -> Iterator[None]:
     try:
         yield
-    except TROUBLE as trouble:
-        _tell(str(trouble))
-        sys.exit(2)
-    except BaseExceptionGroup as group:
-        told, rest = group.split(TROUBLE)
-        if told is None or rest is not None:
-            raise
-        for leaf in _leaves(told):
-            _tell(str(leaf))
-        sys.exit(2)
     except KeyboardInterrupt:
         sys.exit(130)
     except BrokenPipeError:
         # The reader of our output has left; Python would complain once more when it flushes.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except Exception as error:
+        leaves = list(_leaves(error))
+        if not all(map(_has_words, leaves)):
+            raise
+        for leaf in leaves:
+            _tell(str(leaf))
+        sys.exit(2)
 
 
-def _leaves(group: BaseExceptionGroup[BaseException]) -> Iterator[BaseException]:
-    for error in group.exceptions:
-        if isinstance(error, BaseExceptionGroup):
-            yield from _leaves(error)
-        else:
-            yield error
+def _leaves(error: Exception) -> Iterator[Exception]:
+    if isinstance(error, ExceptionGroup):
+        for one in error.exceptions:
+            yield from _leaves(one)
+    else:
+        yield error
+
+
+def _has_words(error: Exception) -> bool:
+    """Whether it is written for the person at the terminal; anything else is a bug and shows its traceback."""
+    from jatify_adapters.postgres import DatabaseProblem
+    from jatify_adapters.postgres.embedded import EmbeddedError
+    from jatify_adapters.security import WeakKeyError
+    from jatify_core.errors import JatifyError
+    from jatify_http.demo import DemoError
+    from jatify_http.server import ListenError
+    from jatify_http.settings import SettingsError
+
+    worded = (SettingsError, EmbeddedError, DatabaseProblem, ListenError, WeakKeyError, DemoError, JatifyError)
+    return isinstance(error, worded)
 
 
 def _tell(words: str) -> None:
-    Console(stderr=True, highlight=False, soft_wrap=True).print(f"jatify: {words}", markup=False)
+    sys.stderr.write("".join(f"jatify: {line}\n" for line in words.splitlines()))

@@ -1,8 +1,7 @@
 """The server: uvicorn inside our own task group, beside the worker, with one way for both to end."""
 
-import signal
 import socket
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 import anyio
@@ -11,6 +10,7 @@ from litestar import Litestar
 
 from jatify_core.worker import Worker
 from jatify_http.settings import Settings
+from jatify_http.signals import stop_on_signals
 
 HEADER_BYTES = 16 * 1024
 BACKLOG = 1_024
@@ -81,25 +81,15 @@ class Server(uvicorn.Server):
         self.force_exit |= hurry
 
 
-async def run_together(server: Server | None, worker: Worker | None) -> None:
+async def run_together(server: Server, worker: Worker | None) -> None:
     """Run both until a signal, or until the server ends; a second signal hurries them."""
     parts = [part for part in (server, worker) if part]
     async with anyio.create_task_group() as signals:
-        signals.start_soon(_stop_on_signals, parts)
+        signals.start_soon(stop_on_signals, *parts)
         async with anyio.create_task_group() as running:
             if worker:
                 running.start_soon(worker.run)
-            if server:
-                await server.run_until_stopped()
-                for part in parts:
-                    part.stop()
-        signals.cancel_scope.cancel()
-
-
-async def _stop_on_signals(parts: Sequence[Server | Worker]) -> None:
-    with anyio.open_signal_receiver(signal.SIGTERM, signal.SIGINT) as signals:
-        hurry = False
-        async for _ in signals:
+            await server.run_until_stopped()
             for part in parts:
-                part.stop(hurry=hurry)
-            hurry = True
+                part.stop()
+        signals.cancel_scope.cancel()

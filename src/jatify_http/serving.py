@@ -1,4 +1,4 @@
-"""What `jatify serve` and `jatify worker` run."""
+"""What `jatify serve` runs."""
 
 import logging
 from collections.abc import AsyncIterator
@@ -17,13 +17,6 @@ async def serve(settings: Settings, worker: bool) -> None:  # noqa: FBT001  # th
     async with open_server(settings) as (world, server):
         log.info("the API answers at %s", server.address)
         await run_together(server, world.worker() if worker else None)
-
-
-async def work(settings: Settings) -> None:
-    """Run jobs until a signal."""
-    async with open_world(settings, issues_tokens=False) as world:
-        log.info("waiting for jobs, %d at once", settings.worker_slots)
-        await run_together(None, world.worker())
 
 
 @asynccontextmanager

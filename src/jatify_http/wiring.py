@@ -18,7 +18,6 @@ from msgspec import Struct
 
 from jatify_adapters.extraction import DocumentExtractor
 from jatify_adapters.local import LocalAnalyzer
-from jatify_adapters.openrouter import OpenRouterSettings, default_profile, open_openrouter
 from jatify_adapters.postgres import PostgresStore, migrate, open_store
 from jatify_adapters.postgres.embedded import embedded_postgres
 from jatify_adapters.security import Argon2Passwords, JwtTokens, SigningKey
@@ -106,20 +105,17 @@ async def open_database(settings: Settings) -> AsyncIterator[str]:
 
 @asynccontextmanager
 async def open_analyzer(settings: Settings) -> AsyncIterator[Analyzer]:
-    """The analyzer that the settings name."""
+    """The analyzer that the settings name. Raises `SettingsError` where they cannot work."""
     if settings.analyzer == "local":
         yield LocalAnalyzer()
-    else:
-        async with open_openrouter(openrouter_settings(settings)) as analyzer:
-            yield analyzer
+        return
+    # Loaded only here: its HTTP client takes 17 MB that a process with rules of its own does not need.
+    from jatify_adapters.openrouter import OpenRouterSettings, default_profile, open_openrouter
 
-
-def openrouter_settings(settings: Settings) -> OpenRouterSettings:
-    """What the OpenRouter adapter needs to know. Raises `SettingsError`."""
     defaults = OpenRouterSettings(api_key="")
     base_url = settings.openrouter_url or defaults.base_url
     try:
-        return OpenRouterSettings(
+        chosen = OpenRouterSettings(
             api_key=settings.openrouter_key or "",
             base_url=base_url,
             profile=settings.openrouter_profile or default_profile(base_url),
@@ -131,6 +127,8 @@ def openrouter_settings(settings: Settings) -> OpenRouterSettings:
         )
     except ValueError as error:
         raise SettingsError([f"JATIFY_OPENROUTER_*: {error}"]) from None
+    async with open_openrouter(chosen) as analyzer:
+        yield analyzer
 
 
 def policy(settings: Settings) -> Policy:
