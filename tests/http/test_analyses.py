@@ -8,9 +8,10 @@ import pytest
 
 from jatify_adapters.memory import ScriptedAnalyzer, memory_ports
 from jatify_core.analysis import Findings, Material, Refusal, Usage
+from jatify_core.job import ANALYSIS, End
 from jatify_core.policy import Policy
 from jatify_core.ports import Ports
-from tests.http.conftest import RunJobs
+from tests.http.conftest import LEASE, RunJobs
 from tests.http.people import Person, client_of, newcomer
 
 MEMBERS = {
@@ -233,3 +234,54 @@ async def test_every_analysis_of_a_resume_is_listed(ann: Person) -> None:
     made = [await ann.analysis(resume["id"]), await ann.analysis(resume["id"], job["id"])]
     listed = (await ann.get(f"/api/resumes/{resume['id']}/analyses")).json()["items"]
     assert listed == made[::-1]
+
+
+async def test_one_that_waits_is_cancelled_then_deleted_then_gone(ann: Person, run_jobs: RunJobs) -> None:
+    analysis = await ann.analysis((await ann.resume())["id"])
+    path = f"/api/analyses/{analysis['id']}"
+    assert (await ann.delete(path)).status_code == 204
+    cancelled = (await ann.get(path)).json()
+    assert cancelled == analysis | {"state": "cancelled", "finished_at": "2026-11-24T09:00:00Z"}
+    await run_jobs()
+    assert (await ann.get(path)).json() == cancelled
+    assert [(await ann.delete(path)).status_code for _ in range(2)] == [204, 404]
+    assert (await ann.get(path)).status_code == 404
+
+
+async def test_one_that_runs_is_cancelled_and_its_worker_records_nothing(ann: Person, ports: Ports) -> None:
+    analysis = await ann.analysis((await ann.resume())["id"])
+    path = f"/api/analyses/{analysis['id']}"
+    (job,) = await ports.store.jobs.claim([ANALYSIS], 1, LEASE, "by hand")
+    assert (await ann.delete(path)).status_code == 204
+    assert await ports.store.jobs.settle([End.succeeded(job)])
+    answer = (await ann.get(path)).json()
+    assert (answer["state"], answer["attempts"], answer["result"]) == ("cancelled", 1, None)
+
+
+async def test_a_failed_one_is_deleted_with_its_dead_letter(
+    ann: Person, analyzer: ScriptedAnalyzer, run_jobs: RunJobs
+) -> None:
+    analyzer._script.append(Refusal("refused", "The model refused."))
+    analysis = await ann.analysis((await ann.resume())["id"])
+    await run_jobs()
+    assert (await ann.delete(f"/api/analyses/{analysis['id']}")).status_code == 204
+    assert (await ann.get("/api/dlq")).json()["items"] == []
+
+
+async def test_a_foreign_one_is_not_dropped_and_answered_like_a_missing_one(ann: Person, bob: Person) -> None:
+    analysis = await ann.analysis((await ann.resume())["id"])
+    same = {"X-Request-Id": "same"}
+    answers = [await bob.delete(f"/api/analyses/{id_}", headers=same) for id_ in (analysis["id"], uuid4(), "x")]
+    assert [answer.status_code for answer in answers] == [404] * 3
+    assert len({answer.content for answer in answers}) == 1
+    assert (await ann.get(f"/api/analyses/{analysis['id']}")).json() == analysis
+
+
+async def test_who_waits_for_one_that_is_cancelled_is_told_at_once(ann: Person) -> None:
+    analysis = await ann.analysis((await ann.resume())["id"])
+    path = f"/api/analyses/{analysis['id']}"
+    async with anyio.create_task_group() as tasks:
+        with anyio.fail_after(5):
+            tasks.start_soon(ann.delete, path)
+            answer = await ann.get(path, headers={"Prefer": "wait=20"})
+    assert answer.json()["state"] == "cancelled"

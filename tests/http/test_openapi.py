@@ -63,6 +63,8 @@ def test_every_published_operation_is_there(description: Json) -> None:
         "/api/resumes/{resume_id}/analyze": {"post"},
         "/api/resumes/{resume_id}/analysis/{job_id}": {"get"},
         "/api/resumes/{resume_id}/analyses": {"get"},
+        "/api/analyses/{analysis_id}": {"get", "delete"},
+        "/api/queue": {"get"},
         "/api/dlq": {"get"},
         "/api/dlq/requeue": {"post"},
         "/api/dlq/{dead_letter_id}/requeue": {"post"},
@@ -139,6 +141,7 @@ async def test_answers_are_as_described(ann: Person, run_jobs: RunJobs, descript
     await ann.application(job_id=job["id"], resume_id=resume["id"])
     analysis = await ann.analysis(resume["id"], job["id"])
     await run_jobs()
+    await ann.analysis(resume["id"])  # waits
     places = {
         "/api/jobs": "/api/jobs",
         "/api/jobs/{job_id}": f"/api/jobs/{job['id']}",
@@ -149,6 +152,7 @@ async def test_answers_are_as_described(ann: Person, run_jobs: RunJobs, descript
         "/api/resumes/{resume_id}/analyses": f"/api/resumes/{resume['id']}/analyses",
         "/api/analyses/{analysis_id}": f"/api/analyses/{analysis['id']}",
         "/api/statuses": "/api/statuses",
+        "/api/queue": "/api/queue",
         "/api/dlq": "/api/dlq",
         "/api/user/profile": "/api/user/profile",
         "/health/ready": "/health/ready",
