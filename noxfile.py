@@ -49,6 +49,22 @@ def tests(session: nox.Session) -> None:
     run(session, "pytest", *session.posargs)
 
 
+@nox.session(requires=["install"], default=False)
+def chaos(session: nox.Session) -> None:
+    # Real processes, killed, frozen and cut off: up to 15 minutes. `-s` lets the ledger be seen.
+    run(session, "pytest", "-s", "-m", "chaos", "tests/chaos", *session.posargs)
+
+
+@nox.session(requires=["install"], default=False)
+def simulation(session: nox.Session) -> None:
+    run(session, "python", "-m", "tests.simulation", "--seeds", "10000", *session.posargs)
+
+
+@nox.session(requires=["install"], default=False)
+def faults(session: nox.Session) -> None:
+    run(session, "python", "-m", "tests.simulation.faults", *session.posargs)
+
+
 @nox.session(venv_backend="venv", python="3.11", default=False)
 def pins(session: nox.Session) -> None:
     # The oldest Python decides: what it gets, the newer ones can install too.
