@@ -223,7 +223,9 @@ class Worker:
             leases, sent_at = self._holding.leases, anyio.current_time()
             try:
                 with anyio.fail_after(pause.total_seconds()):
-                    held = await self._store.jobs.renew(leases, settings.lease, settings.job_timeout * 1.1)
+                    # Longer than a run may take: that is for `_cut_overdue` to say, who records it; this is for a hang.
+                    hung_after = settings.job_timeout + settings.lease
+                    held = await self._store.jobs.renew(leases, settings.lease, hung_after)
                 gone = self._holding.renewed(leases, held, sent_at)
             except Exception as error:  # noqa: BLE001  # what cannot be renewed is given up below, in time
                 log.warning("renewing %d leases failed: %s", len(leases), error)
