@@ -18,6 +18,7 @@ pytest.register_assert_rewrite(
             "listings",
             "pauses",
             "places",
+            "queue_machine",
             "resumes",
             "samples",
             "transactions",

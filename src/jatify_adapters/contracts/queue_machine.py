@@ -110,8 +110,8 @@ class QueueMachine(RuleBasedStateMachine):
 
     @rule(which=ANY)
     def zombie_renews(self, which: int) -> None:
-        """Renew a lease that was lost: its heir's gains nothing by it."""
-        self._renew([self._a_zombie(which)])
+        """Renew a lease that was lost to another worker: the heir's gains nothing by it."""
+        self._renew([self._a_zombie(3 * which + 1)])
 
     @rule(which=ANY)
     def renew(self, which: int) -> None:
@@ -212,7 +212,8 @@ class QueueMachine(RuleBasedStateMachine):
             self._a_held(which)
         wanted = {one.id for one in self._model.all_in("running" if kind == 1 else "waiting")}
         fitting = [job for job in self._lost() if kind and job.id in wanted]
-        return _one_of(fitting or self._lost(), which // 3 if kind == 1 else 0)
+        # Of a job that waits, the newest claim is the one whose run is the job's own still.
+        return _one_of(fitting or self._lost(), 0 if kind == 2 else which // 3)
 
     def _a_letter(self, which: int) -> DeadLetterId:
         """A dead letter; for an odd *which* it may be one that was."""

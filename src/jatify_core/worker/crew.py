@@ -30,6 +30,7 @@ class Crew:
             held: Held | None = None
             with anyio.CancelScope() as scope:
                 while True:
+                    held = None
                     held = await self._next()
                     held.run = scope
                     await self._run(held)
@@ -42,7 +43,16 @@ class Crew:
         while not self._inbox:
             called = anyio.Event()
             self._idle.append(called)
-            await called.wait()
+            try:
+                await called.wait()
+            except BaseException:
+                # A cancellation that was meant for the job before may come as late as here: the call goes to another.
+                if called.is_set():
+                    self._waking -= 1
+                    self._wake_one()
+                else:
+                    self._idle.remove(called)
+                raise
             self._waking -= 1
         held = self._inbox.popleft()
         self._wake_one()

@@ -2,14 +2,14 @@
 
 import logging
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 
 import anyio
 from msgspec import Struct
 
 from jatify_core.analysis import Outage
-from jatify_core.job import End
+from jatify_core.job import End, Job
 from jatify_core.ports import Store
 from jatify_core.worker.breaker import Breaker
 from jatify_core.worker.crew import Crew
@@ -69,6 +69,7 @@ class Worker:
         self._rung = True
         self._stopping = False
         self._shift = anyio.CancelScope()
+        self._claim = anyio.CancelScope()
 
     async def run(self) -> None:
         """Work until `stop`. Whatever ends it, what is still under way is given back before this returns."""
@@ -79,7 +80,7 @@ class Worker:
                 tasks.start_soon(self._store.listen, self.poke)
                 tasks.start_soon(self._settle_ends)
                 tasks.start_soon(self._renew_leases)
-                tasks.start_soon(self._cut_overdue)
+                tasks.start_soon(self._watch_runs)
                 tasks.start_soon(self._rescue_lost)
                 with self._shift:
                     await self._claim_jobs()
@@ -99,7 +100,8 @@ class Worker:
             self._stopping = True
             self._shift.deadline = anyio.current_time() + self._settings.drain.total_seconds()
         if hurry:
-            self._shift.cancel()
+            self._shift.deadline = anyio.current_time()
+        self._claim.deadline = self._shift.deadline + LAST_WORDS.total_seconds()
         self._wake.set()
         self._note_drained()
 
@@ -136,7 +138,14 @@ class Worker:
         """Fill the room; return how long there is nothing to look for unless somebody pokes."""
         settings, wanted, sent_at = self._settings, self._room, anyio.current_time()
         self._rung = False
-        jobs = await self._store.jobs.claim(self._kinds, wanted, settings.lease, settings.name)
+        # Shielded: a claim that is cut off by the end of the drain may have been granted already.
+        jobs: Sequence[Job] = ()
+        with anyio.CancelScope(shield=True) as self._claim:
+            jobs = await self._store.jobs.claim(self._kinds, wanted, settings.lease, settings.name)
+        if anyio.current_time() - sent_at >= (settings.lease * 5 / 6).total_seconds():
+            log.warning("the answer to a claim came too late; %d jobs are left to their lease", len(jobs))
+            self._rung = True
+            return settings.poll_interval
         self._crew.hand_out([self._holding.take(job, sent_at) for job in jobs])
         if len(jobs) == wanted:
             self._rung = True
@@ -154,7 +163,7 @@ class Worker:
                 self._crew.hand_out([self._holding.take(job, sent_at)])
         # What is due and was left is being claimed by somebody else; the bell tells of anything newer.
         due = await self._store.jobs.next_due(self._kinds)
-        return min(usual, due) if due else usual
+        return usual if due is None else min(usual, max(due, timedelta(milliseconds=50)))
 
     async def _settle_ends(self) -> None:
         """Settle whatever ended while the last settling was under way: groups form by themselves, without a timer."""
@@ -170,6 +179,8 @@ class Worker:
                 await settle(self._store, ends)
                 self._holding.drop(ends)
                 failures = 0
+                if any(end.delay for end in ends):
+                    self.poke()  # to look when the next of them is due
             except Exception as error:  # noqa: BLE001  # the ends are kept and tried again while their leases hold
                 failures += 1
                 log.warning("settling %d jobs failed: %s", len(ends), error)
@@ -214,7 +225,7 @@ class Worker:
         self._wake.set()
 
     async def _renew_leases(self) -> None:
-        """Renew each third of a lease; cancel a run that lost its lease, or that could not be renewed in time."""
+        """Renew each third of a lease; cancel a run that lost its lease."""
         settings = self._settings
         pause = settings.lease / 3
         while True:
@@ -223,25 +234,30 @@ class Worker:
             leases, sent_at = self._holding.leases, anyio.current_time()
             try:
                 with anyio.fail_after(pause.total_seconds()):
-                    # Longer than a run may take: that is for `_cut_overdue` to say, who records it; this is for a hang.
+                    # Longer than a run may take: that is for `_watch_runs` to say, who records it; this is for a hang.
                     hung_after = settings.job_timeout + settings.lease
                     held = await self._store.jobs.renew(leases, settings.lease, hung_after)
                 gone = self._holding.renewed(leases, held, sent_at)
             except Exception as error:  # noqa: BLE001  # what cannot be renewed is given up below, in time
                 log.warning("renewing %d leases failed: %s", len(leases), error)
-                gone, pause = [], settings.lease / 15
-            for mine in [*gone, *self._holding.lapsing(anyio.current_time(), settings.lease * 5 / 6)]:
-                log.warning("job %s is no longer ours; its run is cancelled", mine.job.id)
-                self._holding.lose(mine)
-                self.poke()
+                gone, pause = (), settings.lease / 15
+            self._lose(gone)
 
-    async def _cut_overdue(self) -> None:
+    async def _watch_runs(self) -> None:
+        """Cut a run that takes too long; cancel one that could not be renewed, before another worker may have it."""
         limit = self._settings.job_timeout
         while True:
             await anyio.sleep(min(1.0, limit.total_seconds() / 4))
             for held in self._holding.overdue(anyio.current_time(), limit):
                 held.overdue = True
                 held.cancel()
+            self._lose(self._holding.lapsing(anyio.current_time(), self._settings.lease * 5 / 6))
+
+    def _lose(self, jobs: Sequence[Held]) -> None:
+        for mine in jobs:
+            log.warning("job %s is no longer ours; its run is cancelled", mine.job.id)
+            self._holding.lose(mine)
+            self.poke()
 
     async def _rescue_lost(self) -> None:
         while True:
