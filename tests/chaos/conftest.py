@@ -1,4 +1,4 @@
-"""A durable Postgres on loopback for the session; tests that take their time are left to `nox -s chaos`."""
+"""A durable Postgres on loopback for the session; all of this folder runs in `nox -s chaos`."""
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack
@@ -14,13 +14,17 @@ from tests.chaos.cluster import Cluster, running_cluster
 from tests.chaos.programs import Workers
 from tests.chaos.worker_program import ObedientAnalyzer, ports
 
+HERE = Path(__file__).parent
+
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave the long ones out, unless somebody asks for them by their mark."""
-    if "chaos" not in config.option.markexpr:
-        long = [item for item in items if item.get_closest_marker("chaos")]
-        items[:] = [item for item in items if item not in long]
-        config.hook.pytest_deselected(items=long)
+    """Mark all of this folder: real processes and real seconds want a machine of their own."""
+    here = [item for item in items if item.path.parent == HERE]
+    for item in here:
+        item.add_marker(pytest.mark.chaos)
+    if "chaos" not in config.option.markexpr and here:
+        items[:] = [item for item in items if item not in here]
+        config.hook.pytest_deselected(items=here)
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,6 @@
 import signal
 
 import psycopg
-import pytest
 
 from jatify_core.ports import Ports
 from tests.chaos.asking import ask
@@ -15,7 +14,6 @@ from tests.chaos.watching import until_ended
 POLL = 5.0 * 1.2
 
 
-@pytest.mark.chaos
 async def test_no_job_is_later_than_one_poll_after_a_restart_without_goodbye(
     cluster: Cluster, conninfo: str, world: Ports, workers: Workers
 ) -> None:

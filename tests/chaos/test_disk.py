@@ -28,7 +28,6 @@ select (select count(*) from resume full join resume_file on resume.id = resume_
 """
 
 
-@pytest.mark.chaos
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount a small disk")
 async def test_a_full_disk_refuses_writes_and_harms_nothing(tmp_path: Path) -> None:
     with small_disk(tmp_path / "disk") as disk, running_cluster(disk, "--wal-segsize=1", **FRUGAL) as cluster:

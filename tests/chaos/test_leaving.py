@@ -70,7 +70,6 @@ async def test_jobs_of_a_killed_process_run_again_within_two_seconds(
     assert {call.worker for call in workers.of("ended")} == {"heir"}
 
 
-@pytest.mark.chaos
 async def test_twenty_deploys_burn_no_attempt(world: Ports, workers: Workers, link: "psycopg.Connection") -> None:
     (asked,) = await ask(world, 1, Orders(seconds=60))
     for deploy in range(1, 21):
@@ -84,7 +83,6 @@ async def test_twenty_deploys_burn_no_attempt(world: Ports, workers: Workers, li
     assert state_of(link, asked.id) == ("succeeded", 1)
 
 
-@pytest.mark.chaos
 async def test_a_job_that_kills_its_process_becomes_a_dead_letter_after_three_crashes(
     world: Ports, workers: Workers, link: "psycopg.Connection"
 ) -> None:
@@ -100,7 +98,6 @@ async def test_a_job_that_kills_its_process_becomes_a_dead_letter_after_three_cr
     assert len(workers.calls) == MAX_CRASHES
 
 
-@pytest.mark.chaos
 @pytest.mark.xfail(strict=True, reason="all that ran beside it are rescued, claimed and killed together three times")
 async def test_the_neighbours_of_a_job_that_kills_its_process_outlive_it(
     world: Ports, workers: Workers, link: "psycopg.Connection"

@@ -32,7 +32,6 @@ async def provider() -> AsyncIterator[Provider]:
         yield provider
 
 
-@pytest.mark.chaos
 @pytest.mark.parametrize("weather", ["frozen", pytest.param("closed", marks=HASTY_RESCUE)])
 async def test_a_worker_that_is_cut_off_hangs_up_its_call_before_another_begins(
     weather: Weather, tmp_path: Path, conninfo: str, world: Ports, link: "psycopg.Connection", provider: Provider

@@ -29,8 +29,6 @@ from tests.chaos.programs import Workers
 from tests.chaos.watching import until_ended
 from tests.chaos.worker_program import ObedientAnalyzer, ports
 
-pytestmark = pytest.mark.chaos
-
 
 @pytest.fixture(scope="module")
 def shared_conninfo(cluster: Cluster, template: str) -> Iterator[str]:

@@ -35,7 +35,6 @@ class Pulse(Struct):
     """Seconds that each claim took."""
 
 
-@pytest.mark.chaos
 async def test_a_foreign_snapshot_of_two_minutes_does_not_slow_the_queue(
     world: Ports, workers: Workers, conninfo: str, link: "psycopg.Connection", capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -13,11 +13,13 @@ import pytest
 
 from jatify_adapters.postgres import open_store
 from jatify_core.dead_letter import Selection
+from jatify_core.use_cases.dead_letters import requeue
 from jatify_core.user import UserId
 from tests.chaos.cluster import Cluster
 from tests.chaos.ledger import WITNESSES, audit, entries
 from tests.chaos.programs import read_calls
 from tests.chaos.storm import Storm
+from tests.chaos.worker_program import ObedientAnalyzer, ports
 from tests.running import providing
 
 JOBS, KILLS = 10_000, 100
@@ -27,7 +29,6 @@ RECOVERY = 90.0
 """Seconds after the last fault within which everything has ended."""
 
 
-@pytest.mark.chaos
 def test_a_hundred_kills_lose_nothing_and_record_nothing_twice(
     cluster: Cluster, conninfo: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -75,9 +76,9 @@ def dead_letters(conninfo: str) -> dict[UUID, list[str]]:
 
 async def requeue_all(conninfo: str, users: set[UUID]) -> None:
     async with open_store(conninfo) as store:
+        world = ports(store, ObedientAnalyzer("operator", "/dev/null", hasty=True))
         for user_id in users:
-            async with store.transaction() as tx:
-                await tx.dead_letters.requeue(UserId(user_id), Selection())
+            await requeue(world, UserId(user_id), Selection())
 
 
 def ledger_of(storm: Storm, folder: Path, letters: dict[UUID, list[str]]) -> list[str]:
