@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from jatify_adapters.memory import ScriptedAnalyzer
 from jatify_core.analysis import Outage, Outcome, Refusal
+from jatify_core.errors import Unavailable
 from jatify_core.job import ANALYSIS
 from tests.worker.world import Calls, a_world, in_virtual_time, working
 
@@ -74,6 +75,14 @@ async def test_a_poisonous_job_harms_no_neighbour() -> None:
         ended = await world.ended(await world.ask(4))
     assert [a.state for a in ended] == ["succeeded"] * 4
     assert sorted(a.attempts for a in ended) == [1, 1, 1, 2]
+
+
+@in_virtual_time
+async def test_a_store_that_is_away_when_a_job_begins_costs_no_attempt() -> None:
+    world = await a_world([Unavailable("The database does not answer just now.")])
+    async with working(world.worker()):
+        (ended,) = await world.ended(await world.ask())
+    assert (ended.state, ended.attempts) == ("succeeded", 1)
 
 
 @in_virtual_time

@@ -128,7 +128,9 @@ class Jobs:
 
     async def rescue(self, limit: int) -> Rescued:
         """Take jobs back whose lease has lapsed or whose worker is dead."""
-        return await settling.rescue(self._db, limit, await self._roll.dead(self._db))
+        rescued = await settling.rescue(self._db, limit, await self._roll.dead(self._db))
+        self._db.rings |= rescued.requeued > 0
+        return rescued
 
     async def next_due(self, kinds: Sequence[str]) -> timedelta | None:
         """How long until the first waiting job of *kinds* is due."""

@@ -157,7 +157,8 @@ async def open_store(
     await _refuse_unfit(conninfo)
     pool = Pool(
         with_deadlines(conninfo),
-        kwargs={"autocommit": True},
+        # A transaction pooler gives each transaction another connection, which knows no statement prepared on the last.
+        kwargs={"autocommit": True, "prepare_threshold": None if listen_conninfo else 5},
         configure=_configure,
         min_size=min(2, pool_size),
         max_size=pool_size,

@@ -9,6 +9,7 @@ import anyio
 from msgspec import Struct
 
 from jatify_core.analysis import Outage
+from jatify_core.errors import Unavailable
 from jatify_core.job import End, Job
 from jatify_core.ports import Store
 from jatify_core.worker.breaker import Breaker
@@ -199,6 +200,12 @@ class Worker:
         if self._holding.owns(held):
             try:
                 answer = await self._handlers[held.job.kind](held.job)
+            except Unavailable as error:
+                # Our own store, not the provider: no attempt is spent on it.
+                log.warning("job %s is given back: %s", held.job.id, error)
+                self._breakers[held.job.kind].forget(held.job)
+                self._end(held, End.released(held.job))
+                return
             except Exception:
                 # One poisonous job must not cancel its neighbours' paid calls.
                 log.exception("job %s failed unexpectedly", held.job.id)
@@ -219,8 +226,11 @@ class Worker:
                 paused = await breaker.heed(held.job, answer)
             except Exception as error:  # noqa: BLE001  # the job's own end matters more; the next outage tries again
                 log.warning("could not pause or resume %s: %s", held.job.kind, error)
-        held.end = end_of(held.job, answer, self._dice(), paused=paused)
-        self._ends.append(held.end)
+        self._end(held, end_of(held.job, answer, self._dice(), paused=paused))
+
+    def _end(self, held: Held, end: End) -> None:
+        held.end = end
+        self._ends.append(end)
         self._ended.set()
         self._wake.set()
 
