@@ -23,15 +23,15 @@ class DatabaseProblem(Exception):
     """Why the database cannot be used: one clear line that says what to do, without secrets."""
 
 
-def with_deadlines(conninfo: str) -> str:
-    """*conninfo* with a limit on every wait for the network, except those that it sets itself, and with UTC."""
+def with_deadlines(conninfo: str, *settings: str) -> str:
+    """*conninfo* with a limit on every wait for the network, except those that it sets itself, UTC, and *settings*."""
     try:
         given = conninfo_to_dict(conninfo)
     except psycopg.ProgrammingError:
         # libpq quotes what it could not read, which may hold the password.
         problem = "The database's address cannot be read; write it as postgresql://user:password@host/database."
         raise DatabaseProblem(problem) from None
-    options = f"{given.get('options', '')} -c timezone=UTC".strip()
+    options = " ".join([str(given.get("options", "")), *(f"-c {one}" for one in ("timezone=UTC", *settings))]).strip()
     return make_conninfo(conninfo, **{**_DEADLINES, **given, "options": options})
 
 

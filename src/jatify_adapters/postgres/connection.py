@@ -1,9 +1,9 @@
 """A transaction's connection: it runs statements, and lets no error of the driver out."""
 
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from itertools import islice
-from typing import Final, LiteralString
+from typing import Final, LiteralString, TypeVar
 from uuid import UUID
 
 import anyio
@@ -17,6 +17,7 @@ from jatify_core.errors import Conflict, Invalid, JatifyError, NotFound, Unavail
 
 Params = Mapping[str, object]
 Pool = AsyncConnectionPool[AsyncConnection[TupleRow]]
+T = TypeVar("T")
 
 _CHUNK: Final = 200
 """Lines of one message: the server works on them while the next are made."""
@@ -86,20 +87,17 @@ class Each(Connection):
             self._ring()
 
     async def _execute(self, query: LiteralString, params: Params) -> AsyncCursor[TupleRow]:
-        async with self._pooled() as conn:
-            # The answer is in memory when this returns, so that the connection may go.
-            return await conn.execute(query, params, binary=True)
+        # The answer is in memory when this returns, so that the connection may go.
+        return await self._pooled(lambda conn: conn.execute(query, params, binary=True))
 
     async def copy(self, statement: LiteralString, lines: Iterable[str]) -> None:
         """Send *lines* of COPY's text format to *statement*."""
-        async with self._pooled() as conn:
-            await Connection(conn).copy(statement, lines)
+        await self._pooled(lambda conn: Connection(conn).copy(statement, lines))
 
-    @asynccontextmanager
-    async def _pooled(self) -> AsyncIterator[AsyncConnection[TupleRow]]:
+    async def _pooled(self, work: Callable[[AsyncConnection[TupleRow]], Awaitable[T]]) -> T:
         conn = await self._pool.getconn()
         try:
-            yield conn
+            return await work(conn)
         except psycopg.OperationalError:
             # A restart of the server closes them all; whoever comes next gets living ones.
             await self._pool.check()

@@ -34,6 +34,8 @@ _WAIT: Final = 2.0
 _RECONNECT: Final = 2.0
 """Seconds after which the pool gives up on a connection. Short, because the pauses between its attempts grow, while the
 next caller has a new one tried at once."""
+_LANE: Final = 2
+"""Connections of the queue's own, beside the pool: a claim does not wait behind requests, nor they behind it."""
 
 _in_transaction: ContextVar["PostgresStore | None"] = ContextVar("_in_transaction", default=None)
 
@@ -41,8 +43,9 @@ _in_transaction: ContextVar["PostgresStore | None"] = ContextVar("_in_transactio
 class PostgresStore:
     """Implements `jatify_core.ports.Store`; made by `open_store`."""
 
-    def __init__(self, pool: Pool, bell: Bell, fair_spacing: timedelta) -> None:
+    def __init__(self, pool: Pool, lane: Pool, bell: Bell, fair_spacing: timedelta) -> None:
         self._pool = pool
+        self._lane = lane
         self._bell = bell
         self._fair_spacing = fair_spacing
         self._roll = Roll()
@@ -50,7 +53,7 @@ class PostgresStore:
     @property
     def jobs(self) -> Jobs:
         """The queue, each call in a transaction of its own."""
-        return self._queue(Each(self._pool, self._bell.ring))
+        return self._queue(Each(self._lane, self._bell.ring))
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:
@@ -155,20 +158,34 @@ async def open_store(
     database cannot be used; once open, the store outlives whatever happens to the database.
     """
     await _refuse_unfit(conninfo)
-    pool = Pool(
-        with_deadlines(conninfo),
-        # A transaction pooler gives each transaction another connection, which knows no statement prepared on the last.
-        kwargs={"autocommit": True, "prepare_threshold": None if listen_conninfo else 5},
+    # A transaction pooler gives each transaction another connection, which knows no statement prepared on the last.
+    direct = listen_conninfo is None
+    async with (
+        _pool(with_deadlines(conninfo), pool_size, max_waiting, 5 if direct else None) as pool,
+        # The queue's few statements are planned once and for all: planning a claim takes longer than the claim.
+        _pool(
+            with_deadlines(conninfo, *(["plan_cache_mode=force_generic_plan"] if direct else [])),
+            _LANE,
+            max_waiting,
+            0 if direct else None,
+        ) as lane,
+        open_bell(listen_conninfo or conninfo) as bell,
+    ):
+        yield PostgresStore(pool, lane, bell, fair_spacing)
+
+
+def _pool(conninfo: str, size: int, max_waiting: int, prepare_threshold: int | None) -> Pool:
+    return Pool(
+        conninfo,
+        kwargs={"autocommit": True, "prepare_threshold": prepare_threshold},
         configure=_configure,
-        min_size=min(2, pool_size),
-        max_size=pool_size,
+        min_size=min(2, size),
+        max_size=size,
         max_waiting=max_waiting,
         timeout=_WAIT,
         reconnect_timeout=_RECONNECT,
         open=False,
     )
-    async with pool, open_bell(listen_conninfo or conninfo) as bell:
-        yield PostgresStore(pool, bell, fair_spacing)
 
 
 async def _configure(conn: AsyncConnection[TupleRow]) -> None:
