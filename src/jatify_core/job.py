@@ -16,6 +16,8 @@ ANALYSIS: Final = "analysis"
 """The kind of job that runs an analysis of the same id."""
 
 MAX_CRASHES: Final = 3
+SUSPECT_CRASHES: Final = MAX_CRASHES - 1
+"""A job that was lost so often is a suspect: it runs alone, so that no other is buried for what one job does."""
 MAX_SNOOZES: Final = 20
 KEPT_ERRORS: Final = 10
 
@@ -72,6 +74,11 @@ class Job(Struct, frozen=True, kw_only=True):
     def lease(self) -> Lease:
         """The lease of this very claim."""
         return Lease(self.id, self.run)
+
+    @property
+    def is_suspect(self) -> bool:
+        """Whether its next crash is its last, and it must run alone."""
+        return self.crashes >= SUSPECT_CRASHES
 
 
 class End(Struct, frozen=True, kw_only=True):

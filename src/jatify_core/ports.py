@@ -163,7 +163,10 @@ class Jobs(Protocol):
         """The user's jobs that wait or run, first the one that is due first."""
 
     async def claim(self, kinds: Sequence[str], limit: int, lease: timedelta, worker: str) -> Sequence[Job]:
-        """Lease up to *limit* due jobs of *kinds*, first in, first out, but for paused kinds and rows under claim."""
+        """Lease up to *limit* due jobs of *kinds*, first in, first out; no suspect, paused kind or row under claim."""
+
+    async def claim_suspect(self, kinds: Sequence[str], lease: timedelta, worker: str) -> Job | None:
+        """Lease the first due job of *kinds* that is a suspect, for a worker that runs nothing beside it."""
 
     async def renew(self, held: Sequence[Lease], lease: timedelta, limit: timedelta) -> Set[JobId]:
         """Prolong leases; return the jobs that are still held. One claimed more than *limit* ago is left to lapse."""
@@ -178,7 +181,7 @@ class Jobs(Protocol):
         """
 
     async def next_due(self, kinds: Sequence[str]) -> timedelta | None:
-        """How long until the first waiting job of *kinds* is due, those paused aside: zero if one is, None without."""
+        """How long until `claim` finds something; zero if it does now, None if nothing waits for it."""
 
     async def pauses(self) -> Sequence[Pause]:
         """The kinds that nobody claims, and why."""
@@ -232,10 +235,10 @@ class Store(Protocol):
     async def check(self) -> None:
         """Return if the store answers and is fit for this release; else raise `Unavailable` with words."""
 
-    async def listen(self, wake: Callable[[], None]) -> None:
-        """Call *wake* whenever a job may have become claimable, and once after each time the line was (re)made.
+    async def listen(self, wake: Callable[[], None], give_up: Callable[[], None]) -> None:
+        """Call *wake* whenever a job may have become claimable (a hint only), and each time the line was (re)made.
 
-        Runs until it is cancelled, whatever happens to the line. A hint only: a missed one loses no job.
+        *give_up* is called before others may take this process for dead and rescue its jobs. Runs until cancelled.
         """
 
     @property

@@ -86,6 +86,7 @@ class PostgresNewStore:
                 """,
                 {"by": by},
             )
+        self.store._process.front.forget()  # which moved as well
 
     def now(self) -> datetime:
         return datetime.now(UTC)

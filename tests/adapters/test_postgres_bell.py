@@ -20,10 +20,13 @@ class Ears:
     """Counts rings."""
 
     def __init__(self) -> None:
-        self.rings = 0
+        self.rings = self.given_up = 0
 
     def ring(self) -> None:
         self.rings += 1
+
+    def give_up(self) -> None:
+        self.given_up += 1
 
     async def hear(self, rings: int) -> None:
         """Wait until there have been that many, the one for the line included."""
@@ -36,7 +39,7 @@ class Ears:
 async def listening(store: PostgresStore) -> AsyncIterator[Ears]:
     ears = Ears()
     async with anyio.create_task_group() as tasks:
-        tasks.start_soon(store.listen, ears.ring)
+        tasks.start_soon(store.listen, ears.ring, ears.give_up)
         await until(store, listening=True)
         yield ears
         tasks.cancel_scope.cancel()
@@ -94,7 +97,7 @@ async def test_a_rolled_back_enqueue_sends_nothing(store: PostgresStore, other: 
 async def test_workers_of_the_same_process_are_woken_without_any_line(database: str) -> None:
     ears = Ears()
     async with open_store(database, listen_conninfo=NOWHERE) as deaf, anyio.create_task_group() as tasks:
-        tasks.start_soon(deaf.listen, ears.ring)
+        tasks.start_soon(deaf.listen, ears.ring, ears.give_up)
         await ears.hear(1)  # that there is no line
         await enqueue(deaf, 1)
         assert ears.rings == 2
@@ -130,6 +133,7 @@ async def test_a_line_that_is_cut_is_made_again_and_what_was_missed_is_looked_fo
         assert ears.rings == 3
         await enqueue(store, 1)
         await ears.hear(4)
+        assert not ears.given_up  # it was made in time, and the server had said that it went
 
 
 async def test_a_sender_that_was_cut_sends_over_a_new_line(

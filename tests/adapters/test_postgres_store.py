@@ -213,7 +213,7 @@ async def test_a_connection_cut_inside_a_transaction_is_an_outage_and_rolls_back
 async def test_a_store_outlives_an_outage(own_store: PostgresStore, own_database: str, postgres: str) -> None:
     name = conninfo_to_dict(own_database)["dbname"]
     async with anyio.create_task_group() as tasks:
-        tasks.start_soon(own_store.listen, lambda: None)
+        tasks.start_soon(own_store.listen, lambda: None, lambda: None)
         await own_store.check()
         await execute(postgres, f"alter database {name} allow_connections false")
         await cut(own_database, over=postgres)

@@ -98,9 +98,9 @@ class Connection:
     async def check(self) -> None:
         await self._database.check()
 
-    async def listen(self, wake: Callable[[], None]) -> None:
+    async def listen(self, wake: Callable[[], None], give_up: Callable[[], None]) -> None:
         self._wakes.append(wake)
-        await self._database.listen(lambda: self._hear(wake))
+        await self._database.listen(lambda: self._hear(wake), give_up)
 
     @property
     def listening(self) -> bool:

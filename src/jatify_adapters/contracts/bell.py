@@ -37,6 +37,10 @@ class Bell:
         """What the store calls."""
         self._rung.set()
 
+    def given_up(self) -> None:
+        """What the store calls when others take it for dead."""
+        pytest.fail("the store gave up")
+
     async def heard(self) -> None:
         """Wait for a ring, or fail; then listen for the next."""
         with anyio.fail_after(SOON):
@@ -60,7 +64,7 @@ async def listening(new_store: NewStore) -> AsyncIterator[Bell]:
     """A bell whose line is up, with the ring of its making already heard."""
     bell = Bell()
     async with anyio.create_task_group() as tasks:
-        tasks.start_soon(new_store.store.listen, bell.ring)
+        tasks.start_soon(new_store.store.listen, bell.ring, bell.given_up)
         await bell.heard()
         await bell.forget()
         yield bell

@@ -14,7 +14,7 @@ from jatify_adapters.contracts.samples import (
     settle,
 )
 from jatify_core.analysis import AnalysisId
-from jatify_core.job import End, Job, JobId, Lease, Rescued
+from jatify_core.job import ANALYSIS, SUSPECT_CRASHES, End, Job, JobId, Lease, Rescued
 
 
 class LeasesContract:
@@ -104,12 +104,34 @@ class LeasesContract:
 
     async def test_the_third_crash_makes_a_dead_letter(self, new_store: NewStore) -> None:
         await queued(new_store, await a_seeker(new_store))
-        for crashes in range(2):
-            assert (await _crash(new_store)).crashes == crashes
-            assert (await _rescue(new_store)).requeued == 1
-            await new_store.advance(MINUTE)
-        job = await _crash(new_store)
-        await _assert_lost(new_store, job)
+        await _make_suspect(new_store)
+        suspect = await _claim_suspect(new_store)
+        assert suspect
+        await new_store.advance(2 * LEASE)
+        await _assert_lost(new_store, suspect)
+
+    async def test_a_suspect_is_claimed_by_whoever_asks_for_suspects_and_by_nobody_else(
+        self, new_store: NewStore
+    ) -> None:
+        seeker = await a_seeker(new_store)
+        suspect = await queued(new_store, seeker)
+        await _make_suspect(new_store)
+        innocent = await queued(new_store, seeker)
+        assert [job.id for job in await claim(new_store, 2)] == [innocent.id]
+        async with new_store.store.transaction() as tx:
+            assert await tx.jobs.next_due([ANALYSIS]) is None
+        claimed = await _claim_suspect(new_store)
+        assert claimed
+        assert (claimed.id, claimed.crashes, claimed.is_suspect) == (suspect.id, SUSPECT_CRASHES, True)
+        assert await _claim_suspect(new_store) is None
+        assert not await settle(new_store, End.succeeded(claimed))
+
+    async def test_a_suspect_of_a_paused_kind_waits(self, new_store: NewStore) -> None:
+        await queued(new_store, await a_seeker(new_store))
+        await _make_suspect(new_store)
+        async with new_store.store.transaction() as tx:
+            await tx.jobs.pause(ANALYSIS, "unauthorized", "The key is wrong.", 0, MINUTE)
+        assert await _claim_suspect(new_store) is None
 
     async def test_a_crash_on_the_last_attempt_makes_a_dead_letter(self, new_store: NewStore) -> None:
         await queued(new_store, await a_seeker(new_store), max_attempts=1)
@@ -128,6 +150,19 @@ async def _crash(new_store: NewStore) -> Job:
     job = await claim_one(new_store)
     await new_store.advance(2 * LEASE)
     return job
+
+
+async def _make_suspect(new_store: NewStore) -> None:
+    """Let the one job crash until one more crash would bury it."""
+    for crashes in range(SUSPECT_CRASHES):
+        assert (await _crash(new_store)).crashes == crashes
+        assert (await _rescue(new_store)).requeued == 1
+        await new_store.advance(MINUTE)
+
+
+async def _claim_suspect(new_store: NewStore) -> Job | None:
+    async with new_store.store.transaction() as tx:
+        return await tx.jobs.claim_suspect([ANALYSIS], LEASE, "worker")
 
 
 async def _rescue(new_store: NewStore, limit: int = 100) -> Rescued:

@@ -60,6 +60,10 @@ class QueueHands:
         """Claim."""
         return self._do(lambda tx: tx.jobs.claim([ANALYSIS], limit, LEASE, "worker"))
 
+    def claim_suspect(self) -> Job | None:
+        """Claim a suspect."""
+        return self._do(lambda tx: tx.jobs.claim_suspect([ANALYSIS], LEASE, "worker"))
+
     def renew(self, leases: Sequence[Lease]) -> Set[JobId]:
         """Renew."""
         return self._do(lambda tx: tx.jobs.renew(leases, LEASE, LIMIT))

@@ -64,9 +64,17 @@ class QueueMachine(RuleBasedStateMachine):
     def claim(self, limit: int) -> None:
         """Claim just what the model claims, in its order."""
         self._model.advance()
-        jobs = self._hands.claim(limit)
+        self._claimed(self._hands.claim(limit), self._model.claim(limit))
+
+    @rule()
+    def claim_suspect(self) -> None:
+        """Claim the suspect that the model claims."""
+        self._model.advance()
+        suspect = self._hands.claim_suspect()
+        self._claimed([suspect] if suspect else [], self._model.claim_suspect())
+
+    def _claimed(self, jobs: Sequence[Job], claimed: Sequence[Known]) -> None:
         told = [(job.id, job.run, job.attempt, job.requeues, len(job.errors)) for job in jobs]
-        claimed = self._model.claim(limit)
         assert told == [(one.id, one.run, one.attempt, one.requeues, kept(one.errors)) for one in claimed]
         assert all(job.attempt <= job.max_attempts for job in jobs)
         self._claims += jobs
@@ -201,6 +209,7 @@ class QueueMachine(RuleBasedStateMachine):
             self.enqueue(which % PAIRS, 3)
             self._advance(3 * STEP)  # whatever waits is due
             self.claim(PAIRS)
+            self.claim_suspect()
         return _one_of(self._held(), which)
 
     def _a_zombie(self, which: int) -> Job:

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from jatify_core.analysis import Reason
 from jatify_core.dead_letter import DeadLetterId
-from jatify_core.job import KEPT_ERRORS, MAX_CRASHES, Lease, Verb
+from jatify_core.job import KEPT_ERRORS, MAX_CRASHES, SUSPECT_CRASHES, Lease, Verb
 
 Where = Literal["waiting", "running", "dead", "succeeded", "failed", "cancelled", "gone"]
 
@@ -100,7 +100,16 @@ class QueueModel:
 
     def claim(self, limit: int) -> Sequence[Known]:
         """The jobs that are claimed now, in that order."""
-        claimed = [one for one in self.all_in("waiting") if one.due_at <= self._now][:limit]
+        return self._leased([one for one in self._due() if one.crashes < SUSPECT_CRASHES][:limit])
+
+    def claim_suspect(self) -> Sequence[Known]:
+        """The job, if there is one, that was lost so often that it runs alone."""
+        return self._leased([one for one in self._due() if one.crashes >= SUSPECT_CRASHES][:1])
+
+    def _due(self) -> list[Known]:
+        return [one for one in self.all_in("waiting") if one.due_at <= self._now]
+
+    def _leased(self, claimed: Sequence[Known]) -> Sequence[Known]:
         for one in claimed:
             one.where = "running"
             one.run += 1

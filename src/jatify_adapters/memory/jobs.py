@@ -58,7 +58,18 @@ class MemoryJobs:
         worker: str,  # noqa: ARG002  # kept by real stores for people to read
     ) -> Sequence[Job]:
         """Lease due jobs."""
-        return [self._leased(live, lease) for live in self._due(self._not_paused(kinds))[:limit]]
+        due = [live for live in self._due(self._not_paused(kinds)) if not live.job.is_suspect]
+        return [self._leased(live, lease) for live in due[:limit]]
+
+    async def claim_suspect(
+        self,
+        kinds: Sequence[str],
+        lease: timedelta,
+        worker: str,  # noqa: ARG002  # kept by real stores for people to read
+    ) -> Job | None:
+        """Lease a suspect that is due."""
+        suspects = [live for live in self._due(self._not_paused(kinds)) if live.job.is_suspect]
+        return self._leased(suspects[0], lease) if suspects else None
 
     async def renew(self, held: Sequence[Lease], lease: timedelta, limit: timedelta) -> Set[JobId]:
         """Prolong leases."""
@@ -88,7 +99,8 @@ class MemoryJobs:
 
     async def next_due(self, kinds: Sequence[str]) -> timedelta | None:
         """How long until something is due."""
-        due = [live.available_at for live in self._waiting(self._not_paused(kinds))]
+        waiting = self._waiting(self._not_paused(kinds))
+        due = [live.available_at for live in waiting if not live.job.is_suspect]
         return max(timedelta(0), min(due) - self._draft.now) if due else None
 
     async def pauses(self) -> Sequence[Pause]:

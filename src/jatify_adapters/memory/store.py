@@ -41,6 +41,7 @@ class MemoryStore:
         self._tables = Tables()
         self._one_at_a_time = anyio.Lock()
         self._wakes: list[Callable[[], None]] = []
+        self._give_ups: list[Callable[[], None]] = []
         self._line_is_up = True
         self.reachable = True
 
@@ -71,15 +72,17 @@ class MemoryStore:
         if not self.reachable:
             raise Unavailable("The store does not answer.")
 
-    async def listen(self, wake: Callable[[], None]) -> None:
+    async def listen(self, wake: Callable[[], None], give_up: Callable[[], None]) -> None:
         """Call *wake* now, after every commit that made a job claimable, and when the line is mended."""
         self._wakes.append(wake)
+        self._give_ups.append(give_up)
         try:
             if self._line_is_up:
                 wake()
             await anyio.sleep_forever()
         finally:
             self._wakes.remove(wake)
+            self._give_ups.remove(give_up)
 
     @property
     def listening(self) -> bool:
@@ -89,6 +92,11 @@ class MemoryStore:
     def cut_line(self) -> None:
         """Lose every hint from now on, as a broken connection does; nothing else changes."""
         self._line_is_up = False
+
+    def take_for_dead(self) -> None:
+        """Tell every listener that others are about to rescue his jobs, as a real store does whose line broke."""
+        for give_up in tuple(self._give_ups):
+            give_up()
 
     def mend_line(self) -> None:
         """Let hints through again, and ring once for those that were lost."""

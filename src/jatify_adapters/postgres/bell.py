@@ -1,10 +1,11 @@
 """The bell: after a commit it wakes whoever listens in this process at once, and every other process by one NOTIFY."""
 
+import math
 import random
 import secrets
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from typing import Final
+from typing import Final, LiteralString
 
 import anyio
 import psycopg
@@ -12,7 +13,8 @@ from psycopg import AsyncConnection
 from psycopg.rows import TupleRow
 
 from jatify_adapters.postgres.connecting import DatabaseProblem, connect, connected
-from jatify_adapters.postgres.liveness import LOCK_CLASS
+from jatify_adapters.postgres.liveness import BETWEEN, LOCK_CLASS
+from jatify_adapters.postgres.process import Process
 
 _GAP: Final = 0.05
 """Seconds between two notifications of a process: at its commit each takes a lock of the whole server."""
@@ -20,8 +22,16 @@ _PROBE_AFTER: Final = 10.0
 """Seconds after which a silent line is asked whether it lives: a LISTEN can die without a word."""
 _PATIENCE: Final = 5.0
 _SHORTEST_PAUSE: Final = 0.5
-_LONGEST_PAUSE: Final = 15.0
+_LONGEST_PAUSE: Final = 4.0
+"""All lines are made again before anybody takes another process for dead (`liveness`)."""
+_HURRY: Final = BETWEEN - 0.15
+"""Seconds after a line was lost within which it is up again, or its process counts as dead."""
+_HURRIED_PAUSE: Final = 0.05
 _LOST: Final = (psycopg.Error, DatabaseProblem, OSError, TimeoutError)
+
+_HINT: Final = "notify jatify_queue"
+_BACK: Final = "notify jatify_queue, 'back'"
+"""Of a job that has its old place again."""
 
 Wake = Callable[[], None]
 
@@ -29,34 +39,36 @@ Wake = Callable[[], None]
 class Bell:
     """Rings for one process and hears the rings of all others; made by `open_bell`."""
 
-    def __init__(self, conninfo: str) -> None:
+    def __init__(self, conninfo: str, process: Process) -> None:
         self._conninfo = conninfo
+        self._process = process
         self._wakes: list[Wake] = []
-        self._identities: list[int] = []
         self._rung = anyio.Event()
+        self._brings_back = False
         self._sender: AsyncConnection[TupleRow] | None = None
 
     @property
     def listening(self) -> bool:
         """Whether rings of other processes are heard now."""
-        return bool(self._identities)
+        return self._process.lines.identity is not None
 
-    @property
-    def identity(self) -> int | None:
-        """The name under which this process is known to be alive, while a line is up."""
-        return self._identities[-1] if self._identities else None
-
-    def ring(self) -> None:
-        """Wake the listeners of this process now, and those elsewhere within `_GAP`."""
+    def ring(self, back: bool = False) -> None:  # noqa: FBT001, FBT002  # passed on as it is
+        """Wake the listeners of this process now, and those elsewhere within `_GAP`; *back* if to an old place."""
+        if back:
+            self._process.front.forget()
+            self._brings_back = True
         for wake in self._wakes:
             wake()
         self._rung.set()
 
-    async def listen(self, wake: Wake) -> None:
-        """Call *wake* at each ring, and whenever the line is made or lost, until cancelled."""
+    async def listen(self, wake: Wake, give_up: Wake) -> None:
+        """Call *wake* at each ring, and whenever the line is made or lost, until cancelled.
+
+        *give_up* is called once a lost line could not be made again in time.
+        """
         self._wakes.append(wake)
         try:
-            await self._keep_a_line(wake)
+            await self._keep_a_line(wake, give_up)
         finally:
             self._wakes.remove(wake)
 
@@ -72,44 +84,56 @@ class Bell:
                 await self._notify()
             await self._hang_up()
 
-    async def _keep_a_line(self, wake: Wake) -> None:
-        failures, before = 0, None
+    async def _keep_a_line(self, wake: Wake, give_up: Wake) -> None:
+        failures, line = 0, _Line()
         while True:
-            try:
-                async with connected(self._conninfo) as conn:
-                    before = await _sign_in(conn, before)
-                    await conn.execute("listen jatify_queue")
-                    failures = 0
-                    await self._hear(conn, wake, before)
-            except _LOST:
-                if not failures:
-                    wake()  # whoever relies on the line must know that it is down
-                failures += 1
-            await anyio.sleep(_pause(failures))
+            with anyio.CancelScope(deadline=line.doubted_at) as hurry:
+                try:
+                    async with connected(self._conninfo) as conn:
+                        await line.sign_in(conn)
+                        hurry.deadline = math.inf
+                        failures = 0
+                        await self._hear(conn, wake, line)
+                except _LOST as loss:
+                    if not failures:
+                        line.lose(loss)
+                        wake()  # whoever relies on the line must know that it is down
+                    failures += 1
+            if anyio.current_time() >= line.doubted_at:
+                line.give_up()
+                give_up()
+            await anyio.sleep(_HURRIED_PAUSE if line.in_a_hurry else _pause(failures))
 
-    async def _hear(self, conn: AsyncConnection[TupleRow], wake: Wake, identity: int) -> None:
-        self._identities.append(identity)
+    async def _hear(self, conn: AsyncConnection[TupleRow], wake: Wake, line: "_Line") -> None:
+        await conn.execute("listen jatify_queue")
+        identity = line.identity
+        self._process.lines.up(identity, again=line.was_up)
+        line.was_up = True
         try:
+            self._process.front.forget()
             wake()  # for what was missed before the line was up
             while True:
-                async for _ in conn.notifies(timeout=_PROBE_AFTER):
+                async for note in conn.notifies(timeout=_PROBE_AFTER):
+                    if note.payload:
+                        self._process.front.forget()
                     wake()
                 with anyio.fail_after(_PATIENCE):
                     await conn.execute("select 1")
         finally:
-            self._identities.remove(identity)
+            self._process.lines.down(identity)
 
     async def _notify(self) -> None:
         self._rung = anyio.Event()  # before sending, so that a ring from now on asks for one more
+        said, self._brings_back = _BACK if self._brings_back else _HINT, False
         with anyio.move_on_after(_PATIENCE, shield=True):
             # The connection may have died while nothing rang: a fresh one is worth one try. Beyond that it is only a
             # hint, and polling finds the job.
-            await self._sent() or await self._sent()
+            await self._sent(said) or await self._sent(said)
 
-    async def _sent(self) -> bool:
+    async def _sent(self, said: LiteralString) -> bool:
         try:
             self._sender = self._sender or await connect(self._conninfo)
-            await self._sender.execute("notify jatify_queue")
+            await self._sender.execute(said)
         except _LOST:
             await self._hang_up()
             return False
@@ -122,9 +146,9 @@ class Bell:
 
 
 @asynccontextmanager
-async def open_bell(conninfo: str) -> AsyncIterator[Bell]:
+async def open_bell(conninfo: str, process: Process) -> AsyncIterator[Bell]:
     """A bell, good until the block ends. What the block raises comes out as it is, not as a group."""
-    bell = Bell(conninfo)
+    bell = Bell(conninfo, process)
     failure: Exception | None = None
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(bell.send)
@@ -137,16 +161,56 @@ async def open_bell(conninfo: str) -> AsyncIterator[Bell]:
         raise failure
 
 
-async def _sign_in(conn: AsyncConnection[TupleRow], before: int | None) -> int:
-    """Take a lock that says this process lives, and with it the running jobs of its identity *before*."""
-    identity = secrets.randbits(31)
-    await conn.execute("select pg_advisory_lock(%s, %s)", (LOCK_CLASS, identity))
-    if before is not None:
-        await conn.execute(
-            "update job set owner = %(now)s where owner = %(before)s and status = 'processing'",
-            {"now": identity, "before": before},
-        )
-    return identity
+class _Line:
+    """One line over all its lives, and what others may think of its process while it is down."""
+
+    def __init__(self) -> None:
+        self._before: int | None = None
+        self._farewell = False
+        self._hurry_until = -math.inf
+        self.identity = 0
+        self.was_up = False
+        self.doubted_at = math.inf
+
+    @property
+    def in_a_hurry(self) -> bool:
+        """Whether it was lost a moment ago."""
+        return anyio.current_time() < self._hurry_until
+
+    async def sign_in(self, conn: AsyncConnection[TupleRow]) -> None:
+        """Take a lock that says this process lives, and with it the running jobs of the identity before."""
+        self._farewell = False
+        conn.add_notice_handler(self._told)
+        self.identity = secrets.randbits(31)
+        await conn.execute("select pg_advisory_lock(%s, %s)", (LOCK_CLASS, self.identity))
+        if self._before is not None:
+            await conn.execute(
+                "update job set owner = %(now)s where owner = %(before)s and status = 'processing'",
+                {"now": self.identity, "before": self._before},
+            )
+        self._before, self.doubted_at = self.identity, math.inf
+
+    def lose(self, loss: BaseException) -> None:
+        """The line is down. One that falls silent keeps its lock; one that ends loses it, and so is doubted soon.
+
+        But for a server that says that it goes: then everybody has lost his, and nobody is taken for dead at first.
+        """
+        if not self.was_up:
+            return
+        self._hurry_until = anyio.current_time() + _HURRY
+        if not (self._farewell or isinstance(loss, TimeoutError) or _says_farewell(getattr(loss, "sqlstate", None))):
+            self.doubted_at = self._hurry_until
+
+    def give_up(self) -> None:
+        """Leave the running jobs to others."""
+        self._before, self.doubted_at = None, math.inf
+
+    def _told(self, notice: psycopg.errors.Diagnostic) -> None:
+        self._farewell |= _says_farewell(notice.sqlstate)
+
+
+def _says_farewell(sqlstate: str | None) -> bool:
+    return (sqlstate or "").startswith("57P")  # the class of an operator's interventions
 
 
 def _pause(failures: int) -> float:

@@ -24,11 +24,19 @@ _CHUNK: Final = 200
 
 
 class Connection:
-    """Runs the statements of one transaction, and keeps whether the bell rings once it has committed."""
+    """Runs the statements of one transaction, and keeps whether the bell rings once it has committed.
+
+    `brings_back` if a job returned to an old place in the queue.
+    """
 
     def __init__(self, conn: AsyncConnection[TupleRow]) -> None:
         self._conn: AsyncConnection[TupleRow] | None = conn
-        self.rings = False
+        self.rings = self.brings_back = False
+
+    def ring(self, *, back: bool = False) -> None:
+        """Have the bell ring: a job became claimable, or with *back* claimable again at its old place."""
+        self.rings = True
+        self.brings_back |= back
 
     async def rows(self, query: LiteralString, params: Params) -> list[TupleRow]:
         """Every row that *query* returns."""
@@ -72,19 +80,13 @@ class Connection:
 class Each(Connection):
     """Runs each statement on a pooled connection, in a transaction of its own, and rings at once."""
 
-    def __init__(self, pool: Pool, ring: Callable[[], None]) -> None:
+    def __init__(self, pool: Pool, ring: Callable[[bool], None]) -> None:
         self._pool = pool
         self._ring = ring
 
-    @property
-    def rings(self) -> bool:
-        """Never outstanding."""
-        return False
-
-    @rings.setter
-    def rings(self, rings: bool) -> None:
-        if rings:
-            self._ring()
+    def ring(self, *, back: bool = False) -> None:
+        """Ring the bell."""
+        self._ring(back)
 
     async def _execute(self, query: LiteralString, params: Params) -> AsyncCursor[TupleRow]:
         # The answer is in memory when this returns, so that the connection may go.

@@ -45,7 +45,8 @@ class DeadLetters:
         rows: list[TupleRow] = []
         for start in range(0, len(ids), _BATCH):
             rows += await self._requeue_batch(user_id, ids[start : start + _BATCH])
-        self._db.rings |= any(lives for _, _, lives in rows)
+        if any(lives for _, _, lives in rows):
+            self._db.ring()
         seen = {id_ for id_, _, _ in rows}
         missing = [id_ for id_ in selection.ids or () if id_ not in seen]
         return Requeued(

@@ -2,28 +2,25 @@
 
 from collections.abc import Sequence, Set
 from datetime import timedelta
-from operator import itemgetter
 
 import msgspec
 from msgspec.structs import asdict
-from psycopg.rows import TupleRow
 
-from jatify_adapters.postgres import settling
+from jatify_adapters.postgres import claiming, settling
+from jatify_adapters.postgres.claiming import Claimant
 from jatify_adapters.postgres.connection import Connection, Params, array
-from jatify_adapters.postgres.liveness import Roll
+from jatify_adapters.postgres.process import Process
 from jatify_core.analysis import Reason
-from jatify_core.job import End, Job, JobError, JobId, Lease, Pause, Place, Rescued
+from jatify_core.job import End, Job, JobId, Lease, Pause, Place, Rescued
 from jatify_core.user import UserId
 
 
 class Jobs:
     """Implements `jatify_core.ports.Jobs`. Its clock is the database's `now()`, which stands in a transaction."""
 
-    def __init__(self, db: Connection, fair_spacing: timedelta, owner: int | None, roll: Roll) -> None:
+    def __init__(self, db: Connection, process: Process) -> None:
         self._db = db
-        self._fair_spacing = fair_spacing
-        self._owner = owner
-        self._roll = roll
+        self._process = process
 
     async def enqueue(self, job: Job) -> Job:
         """Make *job* claimable once the transaction commits, unless one with its key lives."""
@@ -31,19 +28,20 @@ class Jobs:
             if live := await self._by_key(job):
                 return live
             # That job ended between the two statements, so its key is free again.
-        self._db.rings = True
+        self._db.ring()
         return job
 
     async def enqueue_many(self, jobs: Sequence[Job]) -> int:
         """Make all *jobs* claimable but those whose key is taken."""
-        if not any(job.dedup_key for job in jobs) and not self._fair_spacing:
+        if not any(job.dedup_key for job in jobs) and not self._process.fair_spacing:
             await self._db.copy(
                 "copy job (id, user_id, kind, payload, max_attempts, enqueued_at) from stdin", map(_line, jobs)
             )
             added = len(jobs)
         else:
             added = sum([await self._insert(job) for job in jobs])
-        self._db.rings |= added > 0
+        if added:
+            self._db.ring()
         return added
 
     async def waiting(self, user_id: UserId) -> int:
@@ -76,30 +74,11 @@ class Jobs:
 
     async def claim(self, kinds: Sequence[str], limit: int, lease: timedelta, worker: str) -> Sequence[Job]:
         """Lease due jobs, first in, first out."""
-        # The array is built once, whatever the plan: a join could run its sub-query, and lock, more than *limit* times.
-        rows = await self._db.rows(
-            """
-            with open as materialized (
-              select kind from unnest(%(kinds)s::text[]) as wanted (kind)
-               where not exists (select from queue_pause where queue_pause.kind = wanted.kind)
-            )
-            update job
-               set status = 'processing', run = run + 1, attempt = attempt + 1, claimed_at = now(),
-                   lease_expires_at = now() + %(lease)s, locked_by = %(worker)s, owner = %(owner)s
-             where id = any(array(
-               select id from job
-                where status = 'pending' and available_at <= now()
-                  and exists (select from open) and kind = any(array(select kind from open))
-                order by sort_at, seq
-                limit %(limit)s
-                for update skip locked))
-            returning id, user_id, kind, payload::text, dedup_key, max_attempts, attempt, run, snoozes, requeues, crashes,
-                      nullif(errors, '[]')::text, enqueued_at, claimed_at, sort_at, seq
-            """,
-            {"kinds": list(kinds), "limit": limit, "lease": lease, "worker": worker, "owner": self._owner},
-        )
-        rows.sort(key=itemgetter(-2, -1))  # an update returns its rows in any order
-        return [_job(row[:-2]) for row in rows]
+        return await claiming.claim(self._db, self._process, Claimant(tuple(kinds), lease, worker), limit)
+
+    async def claim_suspect(self, kinds: Sequence[str], lease: timedelta, worker: str) -> Job | None:
+        """Lease a suspect that is due."""
+        return await claiming.claim_suspect(self._db, self._process, Claimant(tuple(kinds), lease, worker))
 
     async def renew(self, held: Sequence[Lease], lease: timedelta, limit: timedelta) -> Set[JobId]:
         """Prolong leases; return the jobs still held."""
@@ -114,7 +93,7 @@ class Jobs:
             """,
             {
                 "lease": lease,
-                "owner": self._owner,
+                "owner": self._process.lines.identity,
                 "limit": limit,
                 "ids": array(one.job_id for one in held),
                 "runs": array(one.run for one in held),
@@ -128,29 +107,14 @@ class Jobs:
 
     async def rescue(self, limit: int) -> Rescued:
         """Take jobs back whose lease has lapsed or whose worker is dead."""
-        rescued = await settling.rescue(self._db, limit, await self._roll.dead(self._db))
-        self._db.rings |= rescued.requeued > 0
+        rescued = await settling.rescue(self._db, limit, await self._process.roll.dead(self._db))
+        if rescued.requeued:
+            self._db.ring(back=True)
         return rescued
 
     async def next_due(self, kinds: Sequence[str]) -> timedelta | None:
-        """How long until the first waiting job of *kinds* is due."""
-        # Whether one is due now is found at once in a backlog; only without one are all looked at.
-        row = await self._db.row(
-            """
-            with open as materialized (
-              select kind from unnest(%(kinds)s::text[]) as wanted (kind)
-               where not exists (select from queue_pause where queue_pause.kind = wanted.kind)
-            )
-            select case
-              when exists (select from job where status = 'pending' and available_at <= now()
-                              and kind = any(array(select kind from open))) then interval '0'
-              else (select min(available_at) - now() from job where status = 'pending'
-                       and kind = any(array(select kind from open)))
-            end
-            """,
-            {"kinds": list(kinds)},
-        )
-        return row[0] if row else None
+        """How long until `claim` finds something."""
+        return await claiming.next_due(self._db, self._process, tuple(kinds))
 
     async def pauses(self) -> Sequence[Pause]:
         """The kinds that nobody claims, and why."""
@@ -174,41 +138,17 @@ class Jobs:
 
     async def probe(self, kind: str, lease: timedelta, worker: str, again_after: timedelta) -> Job | None:
         """Claim one job of a paused kind, when its probe is due and there is one to claim."""
-        row = await self._db.row(
-            """
-            with due as materialized (
-              select kind from queue_pause where kind = %(kind)s and probe_at <= now() for update skip locked
-            ), chosen as materialized (
-              select id from job
-               where status = 'pending' and available_at <= now()
-                 and exists (select from due) and kind = (select kind from due)
-               order by sort_at, seq
-               limit 1
-               for update skip locked
-            ), probed as (
-              update queue_pause set probe_at = now() + %(again_after)s
-               where kind = (select kind from due) and exists (select from chosen)
-            )
-            update job
-               set status = 'processing', run = run + 1, attempt = attempt + 1, claimed_at = now(),
-                   lease_expires_at = now() + %(lease)s, locked_by = %(worker)s, owner = %(owner)s
-             where id = (select id from chosen)
-            returning id, user_id, kind, payload::text, dedup_key, max_attempts, attempt, run, snoozes, requeues, crashes,
-                      nullif(errors, '[]')::text, enqueued_at, claimed_at
-            """,
-            {"kind": kind, "lease": lease, "worker": worker, "owner": self._owner, "again_after": again_after},
-        )
-        return _job(row) if row else None
+        return await claiming.probe(self._db, self._process, Claimant((kind,), lease, worker), again_after)
 
     async def resume(self, kind: str) -> None:
         """Let a kind be claimed again."""
         await self._db.change("delete from queue_pause where kind = %(kind)s", {"kind": kind})
-        self._db.rings = True
+        self._db.ring(back=True)
 
     async def _insert(self, job: Job) -> bool:
         row = {**asdict(job), "payload": msgspec.json.encode(job.payload).decode()}
-        if self._fair_spacing:
-            return await self._insert_spaced({**row, "spacing": self._fair_spacing})
+        if self._process.fair_spacing:
+            return await self._insert_spaced({**row, "spacing": self._process.fair_spacing})
         inserted = await self._db.change(
             """
             insert into job (id, user_id, kind, payload, dedup_key, max_attempts, enqueued_at)
@@ -238,14 +178,14 @@ class Jobs:
     async def _by_key(self, job: Job) -> Job | None:
         row = await self._db.row(
             """
-            select id, user_id, kind, payload::text, dedup_key, max_attempts, attempt, run, snoozes, requeues, crashes,
-                   nullif(errors, '[]')::text, enqueued_at, claimed_at
+            select id, user_id, kind, payload::text, dedup_key, max_attempts, attempt, run, snoozes, requeues,
+                   crashes, nullif(errors, '[]')::text, enqueued_at, claimed_at
               from job
              where dedup_key = %(dedup_key)s
             """,
             {"dedup_key": job.dedup_key},
         )
-        return _job(row) if row else None
+        return claiming.job_of(row) if row else None
 
 
 def _line(job: Job) -> str:
@@ -253,25 +193,3 @@ def _line(job: Job) -> str:
     payload = msgspec.json.encode(job.payload).decode()
     texts = f"{job.kind}\t{payload}".replace("\\", "\\\\")  # neither holds another character that COPY minds
     return f"{job.id}\t{job.user_id}\t{texts}\t{job.max_attempts}\t{job.enqueued_at}\n"
-
-
-def _job(row: TupleRow) -> Job:
-    # JSON comes as text, and no errors as null: a claim of many spends a third of its time on it otherwise.
-    id_, user_id, kind, payload, dedup_key, max_attempts, attempt, run, snoozes, requeues, crashes, errors, *at = row
-    enqueued_at, claimed_at = at
-    return Job(
-        id=id_,
-        user_id=user_id,
-        kind=kind,
-        payload=msgspec.json.decode(payload),
-        dedup_key=dedup_key,
-        max_attempts=max_attempts,
-        attempt=attempt,
-        run=run,
-        snoozes=snoozes,
-        requeues=requeues,
-        crashes=crashes,
-        errors=msgspec.json.decode(errors, type=tuple[JobError, ...]) if errors else (),
-        enqueued_at=enqueued_at,
-        claimed_at=claimed_at,
-    )

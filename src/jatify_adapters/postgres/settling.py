@@ -25,7 +25,8 @@ async def settle(db: Connection, ends: Sequence[End]) -> Sequence[End]:
         *await _bury(db, [end for end in ends if end.verb == "bury"]),
     ]
     leases = {Lease(JobId(id_), run) for id_, run in settled}
-    db.rings |= any(_due_again(end) for end in ends if end.lease in leases)
+    if any(_due_again(end) for end in ends if end.lease in leases):
+        db.ring(back=True)
     return [end for end in ends if end.lease not in leases]
 
 

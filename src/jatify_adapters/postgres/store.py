@@ -22,8 +22,8 @@ from jatify_adapters.postgres.connection import Connection, Each, Pool, translat
 from jatify_adapters.postgres.dead_letters import DeadLetters
 from jatify_adapters.postgres.jobs import Jobs
 from jatify_adapters.postgres.listings import Listings
-from jatify_adapters.postgres.liveness import Roll
 from jatify_adapters.postgres.migrating import refuse_old_server, unfitness
+from jatify_adapters.postgres.process import Process
 from jatify_adapters.postgres.resumes import Resumes
 from jatify_adapters.postgres.users import Sessions, Users
 from jatify_core.errors import Unavailable
@@ -43,17 +43,16 @@ _in_transaction: ContextVar["PostgresStore | None"] = ContextVar("_in_transactio
 class PostgresStore:
     """Implements `jatify_core.ports.Store`; made by `open_store`."""
 
-    def __init__(self, pool: Pool, lane: Pool, bell: Bell, fair_spacing: timedelta) -> None:
+    def __init__(self, pool: Pool, lane: Pool, bell: Bell, process: Process) -> None:
         self._pool = pool
         self._lane = lane
         self._bell = bell
-        self._fair_spacing = fair_spacing
-        self._roll = Roll()
+        self._process = process
 
     @property
     def jobs(self) -> Jobs:
         """The queue, each call in a transaction of its own."""
-        return self._queue(Each(self._lane, self._bell.ring))
+        return Jobs(Each(self._lane, self._bell.ring), self._process)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:
@@ -67,12 +66,15 @@ class PostgresStore:
                     db = Connection(conn)
                     try:
                         yield self._through(db)
+                    except BaseException:
+                        self._process.front.forget()  # what it claimed waits again
+                        raise
                     finally:
                         db.end()
         finally:
             _in_transaction.reset(token)
         if db.rings:
-            self._bell.ring()
+            self._bell.ring(db.brings_back)
 
     async def check(self) -> None:
         """Return if the database answers and is fit for this release."""
@@ -82,9 +84,9 @@ class PostgresStore:
         if problem:
             raise Unavailable(problem)
 
-    async def listen(self, wake: Callable[[], None]) -> None:
-        """Call *wake* whenever a job may have become claimable, until cancelled."""
-        await self._bell.listen(wake)
+    async def listen(self, wake: Callable[[], None], give_up: Callable[[], None]) -> None:
+        """Call *wake* whenever a job may have become claimable, *give_up* when others take us for dead."""
+        await self._bell.listen(wake, give_up)
 
     @property
     def listening(self) -> bool:
@@ -99,12 +101,9 @@ class PostgresStore:
             applications=Applications(db),
             resumes=Resumes(db),
             analyses=Analyses(db),
-            jobs=self._queue(db),
-            dead_letters=DeadLetters(db, self._fair_spacing),
+            jobs=Jobs(db, self._process),
+            dead_letters=DeadLetters(db, self._process.fair_spacing),
         )
-
-    def _queue(self, db: Connection) -> Jobs:
-        return Jobs(db, self._fair_spacing, self._bell.identity, self._roll)
 
     @asynccontextmanager
     async def _begun(self) -> AsyncIterator[AsyncConnection[TupleRow]]:
@@ -160,6 +159,7 @@ async def open_store(
     await _refuse_unfit(conninfo)
     # A transaction pooler gives each transaction another connection, which knows no statement prepared on the last.
     direct = listen_conninfo is None
+    process = Process(fair_spacing)
     async with (
         _pool(with_deadlines(conninfo), pool_size, max_waiting, 5 if direct else None) as pool,
         # The queue's few statements are planned once and for all: planning a claim takes longer than the claim.
@@ -169,9 +169,9 @@ async def open_store(
             max_waiting,
             0 if direct else None,
         ) as lane,
-        open_bell(listen_conninfo or conninfo) as bell,
+        open_bell(listen_conninfo or conninfo, process) as bell,
     ):
-        yield PostgresStore(pool, lane, bell, fair_spacing)
+        yield PostgresStore(pool, lane, bell, process)
 
 
 def _pool(conninfo: str, size: int, max_waiting: int, prepare_threshold: int | None) -> Pool:

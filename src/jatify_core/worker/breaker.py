@@ -6,7 +6,7 @@ from typing import Final
 
 from jatify_core.analysis import Outage
 from jatify_core.job import Job, JobId, Pause
-from jatify_core.ports import Store, Transaction
+from jatify_core.ports import Jobs, Store
 from jatify_core.worker.ends import Answer
 
 log = logging.getLogger("jatify.worker")
@@ -31,11 +31,10 @@ class Breaker:
 
     async def probe(self, lease: timedelta, worker: str) -> Job | None:
         """Claim one job of the kind to see whether its provider is back, if it is paused and that is due."""
-        async with self._store.transaction() as tx:
-            pause = await self._standing(tx)
-            if pause is None:
-                return None
-            job = await tx.jobs.probe(self._kind, lease, worker, probe_gap(pause.probes + 1))
+        pause = await self._standing(self._store.jobs)
+        if pause is None:
+            return None
+        job = await self._store.jobs.probe(self._kind, lease, worker, probe_gap(pause.probes + 1))
         if job:
             self._probing[job.id] = pause
         return job
@@ -63,7 +62,7 @@ class Breaker:
 
     async def _heed_outage(self, outage: Outage, probed: Pause | None, *, stormy: bool) -> bool:
         async with self._store.transaction() as tx:
-            standing = await self._standing(tx)
+            standing = await self._standing(tx.jobs)
             probes = probed.probes + 1 if probed else 0
             if probed or (stormy and standing is None):
                 await tx.jobs.pause(self._kind, outage.reason, outage.message, probes, probe_gap(probes))
@@ -80,8 +79,8 @@ class Breaker:
             self._failed[job.id] = None
         return outage.pauses or len(self._failed) >= STORM
 
-    async def _standing(self, tx: Transaction) -> Pause | None:
-        return next((p for p in await tx.jobs.pauses() if p.kind == self._kind), None)
+    async def _standing(self, jobs: Jobs) -> Pause | None:
+        return next((pause for pause in await jobs.pauses() if pause.kind == self._kind), None)
 
 
 def probe_gap(probes: int) -> timedelta:

@@ -35,6 +35,16 @@ class Holding:
     def __len__(self) -> int:
         return len(self._held)
 
+    @property
+    def quarantined(self) -> bool:
+        """Whether the one job held is a suspect, which runs alone."""
+        return len(self._held) == 1 and next(iter(self._held.values())).job.is_suspect
+
+    @property
+    def running(self) -> Sequence[Held]:
+        """Those that have no end yet."""
+        return [held for held in self._held.values() if held.end is None]
+
     def take(self, job: Job, claimed_at: float) -> Held:
         """Hold a job claimed at *claimed_at*, read before the claim was sent."""
         held = self._held[job.id] = Held(job, claimed_at)
@@ -78,11 +88,11 @@ class Holding:
 
     def lapsing(self, now: float, within: timedelta) -> Sequence[Held]:
         """Running jobs that were not renewed *within* that time: another worker may have them soon."""
-        return [h for h in self._held.values() if h.end is None and now - h.renewed_at >= within.total_seconds()]
+        return [held for held in self.running if now - held.renewed_at >= within.total_seconds()]
 
     def overdue(self, now: float, limit: timedelta) -> Sequence[Held]:
         """Running jobs that were claimed longer ago than one run may take."""
-        return [h for h in self._held.values() if h.end is None and now - h.claimed_at >= limit.total_seconds()]
+        return [held for held in self.running if now - held.claimed_at >= limit.total_seconds()]
 
     def leftovers(self) -> Sequence[End]:
         """An end for everything still held: the known one, or a release."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 
 import anyio
+import anyio.lowlevel
 from msgspec import Struct
 
 from jatify_core.analysis import Outage
@@ -17,6 +18,7 @@ from jatify_core.worker.crew import Crew
 from jatify_core.worker.ends import Answer, Handler, end_of
 from jatify_core.worker.holding import Held, Holding
 from jatify_core.worker.pace import Pace
+from jatify_core.worker.settler import Settler
 from jatify_core.worker.upkeep import rescue_lost, settle
 
 log = logging.getLogger("jatify.worker")
@@ -62,9 +64,7 @@ class Worker:
         self._pace = Pace(self._settings.slots)
         self._holding = Holding()
         self._crew = Crew(self._run_job, self._cut_short)
-        self._ends: list[End] = []
-        self._settling = 0
-        self._ended = anyio.Event()
+        self._settler = Settler(store, self._settled, self._backoff)
         self._drained = anyio.Event()
         self._wake = anyio.Event()
         self._rung = True
@@ -78,8 +78,8 @@ class Worker:
             async with anyio.create_task_group() as tasks:
                 for _ in range(self._settings.slots):
                     tasks.start_soon(self._crew.work)
-                tasks.start_soon(self._store.listen, self.poke)
-                tasks.start_soon(self._settle_ends)
+                tasks.start_soon(self._store.listen, self.poke, self.give_up)
+                tasks.start_soon(self._settler.work)
                 tasks.start_soon(self._renew_leases)
                 tasks.start_soon(self._watch_runs)
                 tasks.start_soon(self._rescue_lost)
@@ -94,6 +94,10 @@ class Worker:
         """Look for jobs now."""
         self._rung = True
         self._wake.set()
+
+    def give_up(self) -> None:
+        """Cancel every run: other processes take this one for dead, and its jobs with it."""
+        self._lose(self._holding.running)
 
     def stop(self, *, hurry: bool = False) -> None:
         """Claim nothing more; leave when what runs has ended or the drain is over, or at once in a *hurry*."""
@@ -132,8 +136,10 @@ class Worker:
     @property
     def _room(self) -> int:
         """How many more jobs may run. Ends that wait to be settled take no room, but may not pile up."""
+        if self._holding.quarantined:
+            return 0
         held = len(self._holding)
-        return min(self._pace.allowed - (held - len(self._ends) - self._settling), 2 * self._settings.slots - held)
+        return min(self._pace.allowed - (held - self._settler.pending), 2 * self._settings.slots - held)
 
     async def _claim_once(self) -> timedelta:
         """Fill the room; return how long there is nothing to look for unless somebody pokes."""
@@ -151,10 +157,11 @@ class Worker:
         if len(jobs) == wanted:
             self._rung = True
             return settings.poll_interval
+        await anyio.lowlevel.checkpoint()  # the jobs start before anything else is asked of the store
         return await self._look_ahead()
 
     async def _look_ahead(self) -> timedelta:
-        """Probe what is paused; return the time to the next look."""
+        """Probe what is paused, and run what must run alone; return the time to the next look."""
         settings = self._settings
         poll = settings.poll_interval if self._store.listening else min(POLL_WHILE_DEAF, settings.poll_interval)
         usual = poll * (0.8 + 0.4 * self._dice())
@@ -162,35 +169,20 @@ class Worker:
             sent_at = anyio.current_time()
             if self._room > 0 and (job := await breaker.probe(settings.lease, settings.name)):
                 self._crew.hand_out([self._holding.take(job, sent_at)])
+        if not len(self._holding):
+            sent_at = anyio.current_time()
+            if suspect := await self._store.jobs.claim_suspect(self._kinds, settings.lease, settings.name):
+                self._crew.hand_out([self._holding.take(suspect, sent_at)])
         # What is due and was left is being claimed by somebody else; the bell tells of anything newer.
         due = await self._store.jobs.next_due(self._kinds)
         return usual if due is None else min(usual, max(due, timedelta(milliseconds=50)))
 
-    async def _settle_ends(self) -> None:
-        """Settle whatever ended while the last settling was under way: groups form by themselves, without a timer."""
-        failures = 0
-        while True:
-            self._ended = anyio.Event()
-            if not self._ends:
-                await self._ended.wait()
-                continue
-            ends, self._ends = self._ends, []
-            self._settling = len(ends)
-            try:
-                await settle(self._store, ends)
-                self._holding.drop(ends)
-                failures = 0
-                if any(end.delay for end in ends):
-                    self.poke()  # to look when the next of them is due
-            except Exception as error:  # noqa: BLE001  # the ends are kept and tried again while their leases hold
-                failures += 1
-                log.warning("settling %d jobs failed: %s", len(ends), error)
-                self._ends = [*ends, *self._ends]
-            self._settling = 0
-            self._wake.set()
-            self._note_drained()
-            if failures:
-                await anyio.sleep(self._backoff(failures))
+    def _settled(self, ends: Sequence[End]) -> None:
+        self._holding.drop(ends)
+        self._wake.set()
+        if any(end.delay for end in ends):
+            self.poke()  # to look when the next of them is due
+        self._note_drained()
 
     def _note_drained(self) -> None:
         if self._stopping and not len(self._holding):
@@ -230,8 +222,7 @@ class Worker:
 
     def _end(self, held: Held, end: End) -> None:
         held.end = end
-        self._ends.append(end)
-        self._ended.set()
+        self._settler.add(end)
         self._wake.set()
 
     async def _renew_leases(self) -> None:

@@ -20,3 +20,6 @@ $$;
 
 create trigger reports_go_with_analyses after delete on analysis
   referencing old table as gone for each statement execute function jatify_reports_go_with_analyses();
+
+-- Jobs that were lost so often that they run alone.
+create index job_suspect on job (sort_at, seq) where status = 'pending' and crashes >= 2;
