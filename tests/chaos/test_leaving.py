@@ -98,7 +98,6 @@ async def test_a_job_that_kills_its_process_becomes_a_dead_letter_after_three_cr
     assert len(workers.calls) == MAX_CRASHES
 
 
-@pytest.mark.xfail(strict=True, reason="all that ran beside it are rescued, claimed and killed together three times")
 async def test_the_neighbours_of_a_job_that_kills_its_process_outlive_it(
     world: Ports, workers: Workers, link: "psycopg.Connection"
 ) -> None:

@@ -21,9 +21,6 @@ from tests.running import COMMAND
 TAKEN_OVER = 45.0
 """Seconds after which a job of a machine that vanished runs elsewhere, with the default settings."""
 POLL = 5.0 * 1.2
-HASTY_RESCUE = pytest.mark.xfail(
-    strict=True, reason="whoever loses its session lock with its line is rescued before it knows of it"
-)
 
 
 @pytest.fixture
@@ -32,7 +29,7 @@ async def provider() -> AsyncIterator[Provider]:
         yield provider
 
 
-@pytest.mark.parametrize("weather", ["frozen", pytest.param("closed", marks=HASTY_RESCUE)])
+@pytest.mark.parametrize("weather", ["frozen", "closed"])
 async def test_a_worker_that_is_cut_off_hangs_up_its_call_before_another_begins(
     weather: Weather, tmp_path: Path, conninfo: str, world: Ports, link: "psycopg.Connection", provider: Provider
 ) -> None:

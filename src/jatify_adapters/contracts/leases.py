@@ -122,7 +122,7 @@ class LeasesContract:
             assert await tx.jobs.next_due([ANALYSIS]) is None
         claimed = await _claim_suspect(new_store)
         assert claimed
-        assert (claimed.id, claimed.crashes, claimed.is_suspect) == (suspect.id, SUSPECT_CRASHES, True)
+        assert (claimed.id, claimed.crashes, claimed.is_suspect) == (JobId(suspect.id), SUSPECT_CRASHES, True)
         assert await _claim_suspect(new_store) is None
         assert not await settle(new_store, End.succeeded(claimed))
 

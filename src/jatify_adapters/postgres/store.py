@@ -179,7 +179,7 @@ def _pool(conninfo: str, size: int, max_waiting: int, prepare_threshold: int | N
         conninfo,
         kwargs={"autocommit": True, "prepare_threshold": prepare_threshold},
         configure=_configure,
-        min_size=min(2, size),
+        min_size=1,
         max_size=size,
         max_waiting=max_waiting,
         timeout=_WAIT,

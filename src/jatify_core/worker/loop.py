@@ -25,6 +25,8 @@ log = logging.getLogger("jatify.worker")
 
 POLL_WHILE_DEAF = timedelta(seconds=1)
 RESCUE_EVERY = timedelta(milliseconds=500)
+SETTLERS = 2
+"""How many groups of ends may be under way: while one is on the wire, the store works on another."""
 LAST_WORDS = timedelta(seconds=5)
 """How long a leaving worker tries to settle what it still holds."""
 OVERDUE = Outage("timeout", "The analysis took longer than the limit for one run.")
@@ -79,7 +81,8 @@ class Worker:
                 for _ in range(self._settings.slots):
                     tasks.start_soon(self._crew.work)
                 tasks.start_soon(self._store.listen, self.poke, self.give_up)
-                tasks.start_soon(self._settler.work)
+                for _ in range(SETTLERS):
+                    tasks.start_soon(self._settler.work)
                 tasks.start_soon(self._renew_leases)
                 tasks.start_soon(self._watch_runs)
                 tasks.start_soon(self._rescue_lost)
@@ -139,7 +142,7 @@ class Worker:
         if self._holding.quarantined:
             return 0
         held = len(self._holding)
-        return min(self._pace.allowed - (held - self._settler.pending), 2 * self._settings.slots - held)
+        return min(self._pace.allowed - (held - self._settler.pending), (SETTLERS + 1) * self._settings.slots - held)
 
     async def _claim_once(self) -> timedelta:
         """Fill the room; return how long there is nothing to look for unless somebody pokes."""

@@ -38,12 +38,13 @@ class Settler:
         """Settle until cancelled. There is no timer: a group is what has ended by the time that the last is through."""
         failures = 0
         while True:
-            self._ended = anyio.Event()
             if not self._ends:
+                if self._ended.is_set():
+                    self._ended = anyio.Event()
                 await self._ended.wait()
                 continue
             ends, self._ends = self._ends, []
-            self._under_way = len(ends)
+            self._under_way += len(ends)
             try:
                 await settle(self._store, ends)
                 failures = 0
@@ -51,7 +52,7 @@ class Settler:
                 failures += 1
                 log.warning("settling %d jobs failed: %s", len(ends), error)
                 self._ends = [*ends, *self._ends]
-            self._under_way = 0
+            self._under_way -= len(ends)
             if failures:
                 await anyio.sleep(self._backoff(failures))
             else:
