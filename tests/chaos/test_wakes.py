@@ -1,6 +1,7 @@
 """Hints under load and without a line: a burst rings seldom, and polling alone finds every job."""
 
 import time
+from statistics import median
 
 import anyio
 import psycopg
@@ -16,6 +17,7 @@ from tests.chaos.watching import until_ended
 NOWHERE = "host=127.0.0.1 port=1"
 RINGS_A_SECOND = 20
 BURST, IN_ONE, AT_ONCE = 6_000, 20, 10
+AT_A_HINT = 0.05
 POLL_WHILE_DEAF = 1.0 * 1.2
 
 
@@ -49,6 +51,20 @@ async def test_a_worker_that_can_listen_nowhere_finds_jobs_by_polling(
     for _ in range(2):
         asked = await ask(world, 5)
         await until_ended(link, asked, within=POLL_WHILE_DEAF + 0.5)
+
+
+async def test_a_worker_that_never_polls_starts_a_job_by_its_hint_within_fifty_milliseconds(
+    world: Ports, workers: Workers
+) -> None:
+    await workers.start("listener", "--poll", "3600", "--hasty")
+    await anyio.sleep(1)  # it is idle
+    committed = {}
+    for _ in range(30):
+        (asked,) = await ask(world)
+        committed[asked.id] = time.monotonic()
+        await anyio.sleep(0.1)
+    began = {call.id: call.at for call in await workers.wait_for("began", len(committed))}
+    assert median(began[id_] - at for id_, at in committed.items()) < AT_A_HINT
 
 
 async def enqueue(store: Store, user_id: UserId, number: int) -> None:
