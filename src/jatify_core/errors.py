@@ -75,10 +75,6 @@ class Stale(JatifyError):
             raise cls
 
 
-class LeaseLost(JatifyError):
-    """A worker spoke for a job that is no longer its own."""
-
-
 class Throttled(JatifyError):
     """Too much, too soon; `retry_after` says when to come back."""
 

@@ -20,6 +20,8 @@ SUSPECT_CRASHES: Final = MAX_CRASHES - 1
 """A job that was lost so often is a suspect: it runs alone, so that no other is buried for what one job does."""
 MAX_SNOOZES: Final = 20
 KEPT_ERRORS: Final = 10
+FARTHEST_PLACE: Final = 1_000
+"""Who stands further back is told no more than this."""
 
 Verb = Literal["complete", "retry", "snooze", "release", "bury"]
 
@@ -126,7 +128,7 @@ class Rescued(Struct, frozen=True):
 
 
 class Place(Struct, frozen=True):
-    """Where a live job stands: `ahead` counts the waiting jobs of everybody before it, up to a thousand."""
+    """Where a live job stands: `ahead` counts everybody's waiting jobs before it, up to `FARTHEST_PLACE`."""
 
     job_id: JobId
     running: bool

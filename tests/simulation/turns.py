@@ -54,9 +54,10 @@ class Turns:
 
     def _check_order(self, claimed: Sequence[LiveJob], after: Tables) -> None:
         now = self._clock()
-        left = [live for live in after.jobs.values() if live.lease_ends_at is None and live.available_at <= now]
+        due = (live for live in after.jobs.values() if live.lease_ends_at is None and live.available_at <= now)
+        left = [live for live in due if not live.job.is_suspect]  # suspects run when their worker has nothing else
         for first in left:
-            for second in claimed:
+            for second in (live for live in claimed if not live.job.is_suspect):
                 if _key(first) < _key(second) or self._came_before(first, second):
                     self._ledger.complain(f"job {first.job.id.int & 0xFFFF} was passed over")
 

@@ -9,12 +9,10 @@ from msgspec.structs import replace
 from jatify_adapters.memory.queue import apart, bury, insert, twin, with_error
 from jatify_adapters.memory.tables import Draft, LiveJob
 from jatify_core.analysis import Reason
-from jatify_core.job import MAX_CRASHES, End, Job, JobId, Lease, Pause, Place, Rescued
+from jatify_core.job import FARTHEST_PLACE, MAX_CRASHES, End, Job, JobId, Lease, Pause, Place, Rescued
 from jatify_core.user import UserId
 
 LOST: Final = "The worker stopped while it ran this."
-FAR: Final = 1_000
-"""A place further back than this is not counted."""
 
 
 class MemoryJobs:
@@ -46,7 +44,7 @@ class MemoryJobs:
         """Where the user's jobs stand."""
         in_order = sorted(self._jobs.values(), key=_turn)
         waiting = [live.job.id for live in in_order if live.lease_ends_at is None]
-        ahead = {job_id: min(before, FAR) for before, job_id in enumerate(waiting)}
+        ahead = {job_id: min(before, FARTHEST_PLACE) for before, job_id in enumerate(waiting)}
         own = [_place(live, ahead.get(live.job.id)) for live in in_order if live.job.user_id == user_id]
         return sorted(own, key=lambda place: not place.running)
 

@@ -11,7 +11,7 @@ from jatify_adapters.postgres.claiming import Claimant
 from jatify_adapters.postgres.connection import Connection, Params, array
 from jatify_adapters.postgres.process import Process
 from jatify_core.analysis import Reason
-from jatify_core.job import End, Job, JobId, Lease, Pause, Place, Rescued
+from jatify_core.job import FARTHEST_PLACE, End, Job, JobId, Lease, Pause, Place, Rescued
 from jatify_core.user import UserId
 
 
@@ -58,17 +58,17 @@ class Jobs:
                 from job
                where status = 'pending'
                order by sort_at, seq
-               limit 1000
+               limit %(farthest)s
             )
             select job.id, job.status = 'processing',
-                   case when job.status = 'processing' then 0 else coalesce(front.ahead, 1000) end,
+                   case when job.status = 'processing' then 0 else coalesce(front.ahead, %(farthest)s) end,
                    job.attempt, job.enqueued_at, job.available_at
               from job
               left join front on front.seq = job.seq
              where job.user_id = %(user_id)s
              order by job.status = 'pending', job.sort_at, job.seq
             """,
-            {"user_id": user_id},
+            {"user_id": user_id, "farthest": FARTHEST_PLACE},
         )
         return [Place(*row) for row in rows]
 
