@@ -1,8 +1,8 @@
 """What Jatify asks of the outside world. Read this file first.
 
-Adapters implement these protocols; use cases need nothing else. Ids, instants (UTC) and randomness come in as values.
-What is a user's is found with his `user_id` alone: another's row, a deleted and a missing one alike raise `NotFound`.
-Anything may raise `Unavailable` when its own part of the world is down or full.
+Adapters implement these; use cases need nothing else. Ids, instants (UTC) and randomness come in as values. What is a
+user's is found with his `user_id` alone: another's row, a deleted and a missing one alike raise `NotFound`. Anything
+may raise `Unavailable` when its own part of the world is down or full.
 """
 
 from collections.abc import Callable, Sequence, Set
@@ -175,10 +175,7 @@ class Jobs(Protocol):
         """Record the ends whose `run` is still the one that was claimed; return the others, which change nothing."""
 
     async def rescue(self, limit: int) -> Rescued:
-        """Take up to *limit* jobs back whose lease has lapsed or whose worker is known to be dead.
-
-        They are due at once, later after a growing delay; with all attempts used or at the third crash they are buried.
-        """
+        """Take back up to *limit* jobs of lapsed leases and dead workers; bury those lost too often or for good."""
 
     async def next_due(self, kinds: Sequence[str]) -> timedelta | None:
         """How long until `claim` finds something; zero if it does now, None if nothing waits for it."""
@@ -298,3 +295,4 @@ class Ports(Struct, frozen=True):
     clock: Callable[[], datetime]  # now, in UTC
     new_id: Callable[[], UUID]  # a fresh UUID of version 7
     policy: Policy = Policy()
+    second_opinion: Analyzer | None = None  # whose score a model's should not exceed by far

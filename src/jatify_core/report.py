@@ -1,10 +1,10 @@
 """A report: a score with its reasons, computed here from an analyzer's proposal; every quote is checked."""
 
-import re
 from collections.abc import Iterable, Sequence
 from typing import Annotated, Final, Literal
 
 from msgspec import Meta, Struct
+from msgspec.structs import replace
 
 from jatify_core.errors import Invalid
 from jatify_core.findings import (
@@ -14,14 +14,12 @@ from jatify_core.findings import (
     ProposedPoint,
     ProposedScore,
     ProposedSkill,
-    Quote,
-    QuoteText,
     Short,
     SkillName,
-    Source,
     Suggestion,
     weights,
 )
+from jatify_core.quotes import Evidence, QuoteCheck
 
 Band = Literal["strong", "good", "partial", "weak"]
 
@@ -31,15 +29,10 @@ SKILLS_CAP: Final = 85
 TOTAL_CAP: Final = 70
 """The most that the total can reach without evidence of experience."""
 UNVERIFIED: Final = "unverified_evidence"
-
-
-class Evidence(Struct, frozen=True, forbid_unknown_fields=True):
-    """Words that do stand in a source: `text` is exactly `source[start:end]`, counted in code points."""
-
-    source: Source
-    text: QuoteText
-    start: Annotated[int, Meta(ge=0)]
-    end: Annotated[int, Meta(ge=0)]
+INJECTION: Final = "prompt_injection_suspected"
+DISAGREES: Final = "score_disagrees"
+DISAGREEMENT: Final = 35
+"""A total that lies further above a second opinion's is doubted."""
 
 
 class SubScore(Struct, frozen=True, forbid_unknown_fields=True):
@@ -86,17 +79,20 @@ class Report(Struct, frozen=True, forbid_unknown_fields=True):
     def checked(cls, proposal: Proposal, resume: str, listing: str | None, warnings: Iterable[str] = ()) -> "Report":
         """Score *proposal* and keep only what the texts *resume* and *listing* bear out.
 
-        A quote that does not occur is dropped and `unverified_evidence` warned of. Raises `Invalid` where the
-        proposal lacks an aspect or scores none: such an answer never becomes a number.
+        A quote that does not occur is dropped and `unverified_evidence` warned of; so is one out of a line that tells
+        a model what to do, with `prompt_injection_suspected`. Raises `Invalid` where the proposal lacks an aspect or
+        scores none: such an answer never becomes a number.
         """
-        check = _QuoteCheck(resume, listing)
+        check = QuoteCheck(resume, listing)
         sub_scores = _weighed(proposal, check, against_listing=listing is not None)
         score = _total(sub_scores, against_listing=listing is not None)
-        matched = tuple(check.skill(s) for s in proposal.matched_skills)
-        missing = tuple(check.skill(s) for s in proposal.missing_skills)
-        strengths = tuple(check.point(p) for p in proposal.strengths)
-        gaps = tuple(check.point(p) for p in proposal.gaps)
-        noted = [*warnings, *proposal.warnings, *([UNVERIFIED] if check.dropped else [])]
+        matched = tuple(_skill(s, check) for s in proposal.matched_skills)
+        missing = tuple(_skill(s, check) for s in proposal.missing_skills)
+        strengths = tuple(_point(p, check) for p in proposal.strengths)
+        gaps = tuple(_point(p, check) for p in proposal.gaps)
+        noted = [*warnings, *proposal.warnings]
+        noted += [UNVERIFIED] if check.invented else []
+        noted += [INJECTION] if check.instructing else []
         return cls(
             score=score,
             band=band(score),
@@ -111,13 +107,19 @@ class Report(Struct, frozen=True, forbid_unknown_fields=True):
             language=proposal.language,
         )
 
+    def doubted(self, second: "Report") -> "Report":
+        """This report, with a warning if its score lies far above the *second* opinion's."""
+        if self.score - second.score <= DISAGREEMENT:
+            return self
+        return replace(self, warnings=tuple(dict.fromkeys([*self.warnings, DISAGREES])))
+
 
 def band(score: int) -> Band:
     """The word for a score."""
     return next(name for least, name in BANDS if score >= least)
 
 
-def _weighed(proposal: Proposal, check: "_QuoteCheck", *, against_listing: bool) -> tuple[SubScore, ...]:
+def _weighed(proposal: Proposal, check: QuoteCheck, *, against_listing: bool) -> tuple[SubScore, ...]:
     wanted = weights(against_listing=against_listing)
     proposed = {s.key: s for s in proposal.sub_scores}
     if set(proposed) != set(wanted) or len(proposal.sub_scores) != len(wanted):
@@ -152,30 +154,9 @@ def _total(sub_scores: Sequence[SubScore], *, against_listing: bool) -> int:
     return min(total, TOTAL_CAP) if against_listing and not evidenced else total
 
 
-class _QuoteCheck:
-    """Finds quotes in their sources and counts those that are not there."""
+def _skill(skill: ProposedSkill, check: QuoteCheck) -> Skill:
+    return Skill(skill.name, skill.importance, check.evidence(skill.evidence))
 
-    def __init__(self, resume: str, listing: str | None) -> None:
-        self._sources: dict[Source, str] = {"resume": resume, "listing": listing or ""}
-        self.dropped = 0
 
-    def evidence(self, quotes: Iterable[Quote]) -> tuple[Evidence, ...]:
-        found = [self._find(q) for q in quotes]
-        self.dropped += found.count(None)
-        return tuple(dict.fromkeys(e for e in found if e))
-
-    def skill(self, skill: ProposedSkill) -> Skill:
-        return Skill(skill.name, skill.importance, self.evidence(skill.evidence))
-
-    def point(self, point: ProposedPoint) -> Point:
-        return Point(point.text, self.evidence(point.evidence))
-
-    def _find(self, quote: Quote) -> Evidence | None:
-        source = self._sources[quote.source]
-        words = quote.text.split()
-        start = source.find(quote.text)
-        if start >= 0 and words:
-            return Evidence(quote.source, quote.text, start, start + len(quote.text))
-        # Models rewrap lines and change case; the offsets and the text we keep are the source's own.
-        loose = re.search(r"\s+".join(map(re.escape, words)), source, re.IGNORECASE) if words else None
-        return Evidence(quote.source, loose.group(), *loose.span()) if loose else None
+def _point(point: ProposedPoint, check: QuoteCheck) -> Point:
+    return Point(point.text, check.evidence(point.evidence))

@@ -13,9 +13,10 @@ from jatify_core.analysis import AnalysisId, Findings, Material, Outage, Refusal
 from jatify_core.errors import Invalid
 from jatify_core.report import Report
 from jatify_core.resume import Extracted, Unreadable, Upload
+from jatify_core.use_cases.analyses import reported
 from jatify_http.report_text import print_report
 from jatify_http.settings import Settings
-from jatify_http.wiring import open_analyzer
+from jatify_http.wiring import open_analyzer, second_opinion
 
 PLAIN: Final = frozenset({".txt", ".md", ".text", ""})
 
@@ -25,10 +26,11 @@ async def analyze_file(settings: Settings, resume: Path, listing: Path | None, a
     extracted = await _extracted(resume, settings.max_upload)
     against = await _listing_text(listing, settings.max_upload) if listing else None
     async with open_analyzer(settings) as analyzer:
-        outcome = await analyzer.analyze(Material(AnalysisId(uuid4()), extracted.text, against, "spot"))
+        material = Material(AnalysisId(uuid4()), extracted.text, against, "spot")
+        outcome = await analyzer.analyze(material)
     match outcome:
         case Findings():
-            report = Report.checked(outcome.proposal, extracted.text, against, extracted.warnings)
+            report = await reported(outcome, material, extracted.warnings, second_opinion(settings))
             title = f"{resume.name} for {listing.name}" if listing else resume.name
             _print(report, title, as_json=as_json)
             return True

@@ -83,6 +83,7 @@ async def open_world(settings: Settings, *, issues_tokens: bool = True) -> Async
             ports = Ports(
                 store=store,
                 analyzer=analyzer,
+                second_opinion=second_opinion(settings),
                 extractor=DocumentExtractor(),
                 passwords=Argon2Passwords(),
                 tokens=JwtTokens(keys),
@@ -101,6 +102,11 @@ async def open_database(settings: Settings) -> AsyncIterator[str]:
     else:
         async with _beside_the_loop(embedded_postgres(settings.data_dir)) as conninfo:
             yield conninfo
+
+
+def second_opinion(settings: Settings) -> Analyzer | None:
+    """Who judges beside a model: the rules, which no text can talk into anything."""
+    return None if settings.analyzer == "local" else LocalAnalyzer()
 
 
 @asynccontextmanager

@@ -15,7 +15,7 @@ from jatify_adapters.extraction.ligatures import with_ligatures
 from jatify_adapters.extraction.normal import normalised
 from jatify_adapters.extraction.signs import has_sections, mixes_scripts
 from jatify_adapters.extraction.streams import is_bomb
-from jatify_adapters.extraction.suspicion import instructs, is_stuffed, is_suspicious
+from jatify_core.suspicion import instructs, is_stuffed, is_suspicious
 from tests.adapters.extraction_files import RESUME, docx, paragraphs, pdf, shown
 
 ODD: Final = st.sampled_from("\ufffe\u00ad\u200b\u202e\U000e0041\ufe0f\ue000\x1b[2J\x00\r\n\t \u00a0\u2028e\u0301ﬁ½")

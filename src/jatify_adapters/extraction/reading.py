@@ -15,7 +15,7 @@ from jatify_adapters.extraction.document import (
 from jatify_adapters.extraction.normal import normalised
 from jatify_adapters.extraction.plain import read_text
 from jatify_adapters.extraction.signs import has_sections, mixes_scripts
-from jatify_adapters.extraction.suspicion import is_suspicious
+from jatify_core.suspicion import is_suspicious
 
 Reader = Callable[[bytes], Raw]
 

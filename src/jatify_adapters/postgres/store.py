@@ -9,16 +9,14 @@ from typing import Final
 import anyio
 import msgspec
 import psycopg
-from psycopg import AsyncConnection
 from psycopg.pq import TransactionStatus
-from psycopg.rows import TupleRow
 from psycopg.types.json import set_json_loads
 
 from jatify_adapters.postgres.analyses import Analyses
 from jatify_adapters.postgres.applications import Applications
 from jatify_adapters.postgres.bell import Bell, open_bell
 from jatify_adapters.postgres.connecting import DatabaseProblem, connected, with_deadlines
-from jatify_adapters.postgres.connection import Connection, Each, Pool, translated
+from jatify_adapters.postgres.connection import Connection, Each, Kept, Pool, translated
 from jatify_adapters.postgres.dead_letters import DeadLetters
 from jatify_adapters.postgres.jobs import Jobs
 from jatify_adapters.postgres.listings import Listings
@@ -106,7 +104,7 @@ class PostgresStore:
         )
 
     @asynccontextmanager
-    async def _begun(self) -> AsyncIterator[AsyncConnection[TupleRow]]:
+    async def _begun(self) -> AsyncIterator[Kept]:
         """A pooled connection in a transaction, which ends as the block does."""
         conn = await self._begin()
         try:
@@ -116,7 +114,7 @@ class PostgresStore:
         finally:
             await self._give_back(conn)
 
-    async def _begin(self) -> AsyncConnection[TupleRow]:
+    async def _begin(self) -> Kept:
         # A connection that the server has closed meanwhile, as a restart closes them all, shows it here, where nothing
         # is done yet and the next one is as good.
         for _ in range(self._pool.max_size):
@@ -132,7 +130,7 @@ class PostgresStore:
                 return conn
         raise psycopg.OperationalError("the server closes every connection")
 
-    async def _give_back(self, conn: AsyncConnection[TupleRow]) -> None:
+    async def _give_back(self, conn: Kept) -> None:
         # Shielded: what a cancelled task keeps would be lost to the pool for good.
         with anyio.CancelScope(shield=True):
             with anyio.move_on_after(_WAIT), suppress(psycopg.Error):
@@ -177,6 +175,7 @@ async def open_store(
 def _pool(conninfo: str, size: int, max_waiting: int, prepare_threshold: int | None) -> Pool:
     return Pool(
         conninfo,
+        connection_class=Kept,
         kwargs={"autocommit": True, "prepare_threshold": prepare_threshold},
         configure=_configure,
         min_size=1,
@@ -188,7 +187,7 @@ def _pool(conninfo: str, size: int, max_waiting: int, prepare_threshold: int | N
     )
 
 
-async def _configure(conn: AsyncConnection[TupleRow]) -> None:
+async def _configure(conn: Kept) -> None:
     set_json_loads(msgspec.json.decode, conn)
 
 
@@ -199,7 +198,7 @@ async def _refuse_unfit(conninfo: str) -> None:
             raise DatabaseProblem(problem)
 
 
-def _refuse_broken(conn: AsyncConnection[TupleRow]) -> None:
+def _refuse_broken(conn: Kept) -> None:
     """Raise where the block has caught a statement's error: the server would roll back and call that committed."""
     if conn.info.transaction_status == TransactionStatus.INERROR:
         raise RuntimeError("A statement of this transaction failed, so that it cannot commit.")

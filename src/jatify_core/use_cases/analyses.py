@@ -1,6 +1,7 @@
 """Analyses: ask for one, look it up, and the work itself as a worker does it."""
 
 import hashlib
+from collections.abc import Iterable
 from datetime import timedelta
 
 from msgspec import Struct
@@ -10,7 +11,7 @@ from jatify_core.errors import Invalid, NotFound, Throttled
 from jatify_core.job import Job
 from jatify_core.listing import Listing, ListingId
 from jatify_core.paging import Page, Window
-from jatify_core.ports import Ports, Transaction
+from jatify_core.ports import Analyzer, Ports, Transaction
 from jatify_core.report import Report
 from jatify_core.resume import Resume, ResumeId
 from jatify_core.user import UserId
@@ -88,14 +89,13 @@ async def carry_out(ports: Ports, job: Job) -> Completed | Refusal | Outage:
     except NotFound:
         return Refusal("cancelled", "The resume or the listing was deleted.")
     asked = ports.analyzer.identity
-    outcome = await ports.analyzer.analyze(
-        Material(analysis.id, text, listing.text if listing else None, pseudonym(job.user_id))
-    )
+    material = Material(analysis.id, text, listing.text if listing else None, pseudonym(job.user_id))
+    outcome = await ports.analyzer.analyze(material)
     if not isinstance(outcome, Findings):
         return outcome
     listing_hash = listing.content_hash if listing else None
     return Completed(
-        report=Report.checked(outcome.proposal, text, listing.text if listing else None, _noted(resume)),
+        report=await reported(outcome, material, _noted(resume), ports.second_opinion),
         identity=type(asked)(asked.provider, outcome.model, asked.prompt_version),
         usage=outcome.usage,
         resume_hash=resume.text_hash,
@@ -103,6 +103,20 @@ async def carry_out(ports: Ports, job: Job) -> Completed | Refusal | Outage:
         inputs_hash=inputs_hash(resume.text_hash, listing_hash, asked),
         started_at=started_at,
     )
+
+
+async def reported(
+    findings: Findings, material: Material, warnings: Iterable[str], second_opinion: Analyzer | None
+) -> Report:
+    """The report of *findings*, doubted where a *second opinion* on the same texts comes out far lower.
+
+    Raises `Invalid` where the findings are no answer.
+    """
+    report = Report.checked(findings.proposal, material.resume, material.listing, warnings)
+    other = await second_opinion.analyze(material) if second_opinion else None
+    if not isinstance(other, Findings):
+        return report
+    return report.doubted(Report.checked(other.proposal, material.resume, material.listing))
 
 
 def pseudonym(user_id: UserId) -> str:
