@@ -121,6 +121,8 @@ class Worker:
             # Made anew before looking: a poke that arrives while a claim is under way is not lost.
             self._wake = anyio.Event()
             if self._rung and self._room > 0:
+                if len(self._holding):
+                    await anyio.lowlevel.checkpoint()  # jobs that end together make one claim
                 try:
                     next_look = anyio.current_time() + (await self._claim_once()).total_seconds()
                     failures = 0
