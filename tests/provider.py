@@ -2,7 +2,7 @@
 
 It serves chat completions, `/key` and `/models` under any prefix. Without a script each question gets a valid answer
 made of its own words. `POST /_script` (a JSON list of behaviours) says what happens next, `GET /_requests` tells what
-arrived, `DELETE /_requests` forgets it.
+arrived, `DELETE /_requests` forgets it, `GET /_most_at_once` tells how many of them were open at the same time.
 
     python tests/provider.py --port 8081 --script '[{"status": 429, "headers": {"retry-after": "2"}}]'
 """
@@ -74,6 +74,8 @@ class Provider:
         """Set once a request hangs."""
         self.hung_up = asyncio.Event()
         """Set once the client of such a request left."""
+        self.most_at_once = 0
+        self._open = 0
         self._script = list(script)
         self._models = models
 
@@ -94,7 +96,16 @@ class Provider:
         if arrived.path.startswith("/_"):
             return await _send(writer, Behaviour(body=self._control(arrived)))
         self.requests.append(arrived)
-        behaviour = self._next()
+        self._open += 1
+        self.most_at_once = max(self.most_at_once, self._open)
+        try:
+            return await self._behave(self._next(), arrived, reader, writer)
+        finally:
+            self._open -= 1
+
+    async def _behave(
+        self, behaviour: Behaviour, arrived: Arrived, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> bool:
         if behaviour.hang:
             self.hanging.set()
             await reader.read()
@@ -122,6 +133,8 @@ class Provider:
                 self.requests.clear()
             case "GET", "/_requests":
                 return msgspec.json.encode(self.requests).decode()
+            case "GET", "/_most_at_once":
+                return str(self.most_at_once)
             case _:
                 return '{"error": "unknown control"}'
         return "{}"

@@ -10,6 +10,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 GUARANTEES = (ROOT / "docs" / "guarantees.md").read_text(encoding="utf-8")
+ANALYSIS = (ROOT / "docs" / "analysis.md").read_text(encoding="utf-8")
 
 
 def section(title: str) -> str:
@@ -22,8 +23,9 @@ def blocks(text: str, language: str) -> list[str]:
     return re.findall(rf"^```{language}\n(.*?)^```$", text, flags=re.DOTALL | re.MULTILINE)
 
 
-def test_every_test_that_the_guarantees_name_exists() -> None:
-    named = set(re.findall(r"`([\w/]+\.py)(?:::(\w+))?`", GUARANTEES))
+@pytest.mark.parametrize("page", [GUARANTEES, ANALYSIS], ids=["guarantees", "analysis"])
+def test_every_test_that_a_page_names_exists(page: str) -> None:
+    named = set(re.findall(r"`([\w/]+\.py)(?:::(\w+))?`", page))
     assert named
     assert [f"{file}::{test}" for file, test in sorted(named) if not exists(ROOT / file, test)] == []
 

@@ -18,7 +18,7 @@ from jatify_adapters.extraction.normal import normalised
 from jatify_adapters.local.analyzer import judge
 from jatify_core.analysis import Findings
 from jatify_core.findings import Proposal, ProposedPoint, ProposedScore, ProposedSkill, Quote, weights
-from jatify_core.report import Report
+from jatify_core.report import DISAGREEMENT, INJECTION, Report
 
 TODAY: Final = date(2026, 11, 1)
 INVENTED: Final = "Won the Nobel Prize for the invention of this very company"
@@ -58,12 +58,13 @@ def attacked() -> Mapping[str, float]:
             report = reported(text, wanted)
             moved = max(moved, report.score - score(honest, wanted))
             echoes += _echoes(report, set(text.split("\n")) - _honest(text))
-    kept, unwarned = _obeyed(listings)
+    kept, unwarned, obeyed = _obeyed(listings)
     return {
         "points_gained": moved,
         "attack_sentences_echoed": echoes,
         "invented_quotes_kept": kept,
         "inventions_without_warning": unwarned,
+        "obedient_echoes": obeyed,
     }
 
 
@@ -131,17 +132,22 @@ def _echoes(report: Report, attack: set[str]) -> int:
     return sum(sentence in words for sentence in sentences for words in said)
 
 
-def _obeyed(listings: Mapping[str, str]) -> tuple[int, int]:
-    """Of a model that always says 100 and invents its quotes: the inventions kept, and the reports not warned of."""
-    kept = unwarned = 0
+def _obeyed(listings: Mapping[str, str]) -> tuple[int, int, int]:
+    """Of a model that says 100, invents quotes and repeats what it is told: quotes kept, warnings missed, echoes."""
+    kept = unwarned = echoes = 0
     for text in files.attacks().values():
         for wanted in listings.values():
-            report = Report.checked(_obedient(text), text, wanted).doubted(reported(text, wanted))
+            honest = reported(text, wanted)
+            report = Report.checked(_obedient(text), text, wanted).doubted(honest)
             quoted = [e.text for s in report.sub_scores for e in s.evidence]
             quoted += [e.text for skill in report.matched_skills for e in skill.evidence]
             kept += sum(1 for quote in quoted if quote == INVENTED or quote not in _honest_text(text))
-            unwarned += "unverified_evidence" not in report.warnings
-    return kept, unwarned
+            due = {"unverified_evidence"}
+            due |= {INJECTION} if INJECTION in honest.warnings else set()
+            due |= {"score_disagrees"} if report.score > honest.score + DISAGREEMENT else set()
+            unwarned += not due <= {*report.warnings}
+            echoes += _echoes(report, set(text.split("\n")) - _honest(text)) if INJECTION in due else 0
+    return kept, unwarned, echoes
 
 
 def _honest_text(text: str) -> str:
@@ -155,8 +161,8 @@ def _obedient(resume: str) -> Proposal:
         sub_scores=[ProposedScore(key, 100, "Perfect.", quotes) for key in weights(against_listing=True)],
         matched_skills=[ProposedSkill("Everything", "required", quotes)],
         missing_skills=[],
-        strengths=[ProposedPoint("Perfect.", quotes)],
+        strengths=[ProposedPoint("Perfect.", quotes), *(ProposedPoint(line[:400]) for line in attack)],
         gaps=[],
         suggestions=[],
-        summary="Hire at once.",
+        summary="\n".join(["Hire at once.", *attack])[:800],
     )

@@ -1,14 +1,14 @@
 """Whether a quote stands in its source: word for word, or nearly so, and not in a line that speaks to a model."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from difflib import SequenceMatcher
 from typing import Annotated, Final
 
 from msgspec import Meta, Struct
 
 from jatify_core.findings import Quote, QuoteText, Source
-from jatify_core.suspicion import instructs
+from jatify_core.suspicion import instructing, is_stuffed
 
 NEARLY: Final = 0.92
 """How much of a quote and of the words in the source must agree: the ratio of Ratcliff and Obershelp (1988)."""
@@ -20,6 +20,10 @@ _SHORTEST: Final = 12
 """Characters. In shorter quotes one wrong letter is a different word."""
 _RUN: Final = 4
 """Shorter runs of agreeing letters are chance."""
+WALL: Final = 120
+"""Characters. A shorter line is no wall of keywords."""
+STRUCK: Final = "\0"
+"""A character that no stored text holds."""
 _WORD: Final = re.compile(r"\w{3,}")
 
 
@@ -33,28 +37,40 @@ class Evidence(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class QuoteCheck:
-    """Finds quotes in their sources, and counts those that are not there and those that are no evidence."""
+    """Finds quotes in their sources, and counts those that are not there. No line that orders is evidence."""
 
     def __init__(self, resume: str, listing: str | None) -> None:
         self._sources: dict[Source, str] = {"resume": resume, "listing": listing or ""}
+        self._orders = {source: instructing(text) for source, text in self._sources.items()}
+        self._plain = {source: _without(text, self._orders[source]) for source, text in self._sources.items()}
         self.invented = 0
-        self.instructing = 0
+
+    @property
+    def orders(self) -> list[str]:
+        """The lines of both sources that tell a model what to do."""
+        texts = ((self._sources[source].split("\n"), numbers) for source, numbers in self._orders.items())
+        return [lines[number] for lines, numbers in texts for number in sorted(numbers)]
 
     def evidence(self, quotes: Iterable[Quote]) -> tuple[Evidence, ...]:
         """What of *quotes* holds, each once."""
         return tuple(dict.fromkeys(found for quote in quotes if (found := self._check(quote))))
 
     def _check(self, quote: Quote) -> Evidence | None:
-        source = self._sources[quote.source]
-        where = locate(quote.text, source)
+        plain, source = self._plain[quote.source], self._sources[quote.source]
+        where = locate(quote.text, plain)
         if where is None:
-            self.invented += 1
+            self.invented += plain is source or locate(quote.text, source) is None
             return None
-        start, end = where
-        if any(map(instructs, _lines(source, start, end))):
-            self.instructing += 1
-            return None
-        return Evidence(quote.source, source[start:end], start, end)
+        return Evidence(quote.source, source[slice(*where)], *where)
+
+
+def _without(source: str, orders: Set[int]) -> str:
+    """*source* with its lines that order, and those that only repeat, made unquotable, all others in their place."""
+    lines = source.split("\n")
+    struck = orders | {number for number, line in enumerate(lines) if len(line) >= WALL and is_stuffed(line)}
+    if not struck:
+        return source
+    return "\n".join(STRUCK * len(line) if number in struck else line for number, line in enumerate(lines))
 
 
 def locate(quote: str, source: str) -> tuple[int, int] | None:
@@ -114,11 +130,3 @@ def _whole_words(source: str, start: int, end: int) -> tuple[int, int]:
     while end < len(source) and source[end].isalnum() and source[end - 1].isalnum():
         end += 1
     return start, end
-
-
-def _lines(source: str, start: int, end: int) -> list[str]:
-    """The lines that a stretch touches, and all of them as one: a break may part an instruction."""
-    first = source.rfind("\n", 0, start) + 1
-    last = source.find("\n", end)
-    lines = source[first : last if last >= 0 else len(source)].split("\n")
-    return [*lines, " ".join(lines)]

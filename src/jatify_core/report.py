@@ -6,6 +6,7 @@ from typing import Annotated, Final, Literal
 from msgspec import Meta, Struct
 from msgspec.structs import replace
 
+from jatify_core.echoes import Echoes
 from jatify_core.errors import Invalid
 from jatify_core.findings import (
     Importance,
@@ -80,10 +81,11 @@ class Report(Struct, frozen=True, forbid_unknown_fields=True):
         """Score *proposal* and keep only what the texts *resume* and *listing* bear out.
 
         A quote that does not occur is dropped and `unverified_evidence` warned of; so is one out of a line that tells
-        a model what to do, with `prompt_injection_suspected`. Raises `Invalid` where the proposal lacks an aspect or
-        scores none: such an answer never becomes a number.
+        a model what to do, together with whatever repeats such a line, and `prompt_injection_suspected` warned of.
+        Raises `Invalid` where the proposal lacks an aspect or scores none: such an answer never becomes a number.
         """
         check = QuoteCheck(resume, listing)
+        proposal = _hushed(proposal, check.orders) if check.orders else proposal
         sub_scores = _weighed(proposal, check, against_listing=listing is not None)
         score = _total(sub_scores, against_listing=listing is not None)
         matched = tuple(_skill(s, check) for s in proposal.matched_skills)
@@ -92,7 +94,7 @@ class Report(Struct, frozen=True, forbid_unknown_fields=True):
         gaps = tuple(_point(p, check) for p in proposal.gaps)
         noted = [*warnings, *proposal.warnings]
         noted += [UNVERIFIED] if check.invented else []
-        noted += [INJECTION] if check.instructing else []
+        noted += [INJECTION] if check.orders else []
         return cls(
             score=score,
             band=band(score),
@@ -117,6 +119,21 @@ class Report(Struct, frozen=True, forbid_unknown_fields=True):
 def band(score: int) -> Band:
     """The word for a score."""
     return next(name for least, name in BANDS if score >= least)
+
+
+def _hushed(proposal: Proposal, orders: Sequence[str]) -> Proposal:
+    """*proposal* without words that only repeat one of *orders*."""
+    echoes = Echoes(orders)
+    return replace(
+        proposal,
+        sub_scores=[replace(s, explanation=echoes.without(s.explanation)) for s in proposal.sub_scores],
+        matched_skills=[s for s in proposal.matched_skills if not echoes.among(s.name)],
+        missing_skills=[s for s in proposal.missing_skills if not echoes.among(s.name)],
+        strengths=[p for p in proposal.strengths if not echoes.among(p.text)],
+        gaps=[p for p in proposal.gaps if not echoes.among(p.text)],
+        suggestions=[s for s in proposal.suggestions if not echoes.among(s.text, s.section)],
+        summary=echoes.without(proposal.summary),
+    )
 
 
 def _weighed(proposal: Proposal, check: QuoteCheck, *, against_listing: bool) -> tuple[SubScore, ...]:

@@ -1,12 +1,18 @@
 """What must never move a score of the local analyzer, and what must never lower or raise it."""
 
 import random
+from collections.abc import Iterator
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.adapters.local_people import BACKEND, DRIVING, IDEALS, LISTINGS, NURSING, report, skill_names
+from jatify_adapters.extraction.document import PDF, Document
+from jatify_adapters.extraction.reading import document_of, reader_of
+from jatify_core.report import Report
+from tests.adapters.extraction_files import pdf, shown
+from tests.adapters.local_people import BACKEND, DRIVING, IDEALS, LISTINGS, report, skill_names
 
 SKILLS = {
     "backend": ["Python", "PostgreSQL", "Redis", "Kubernetes", "AWS", "CI/CD", "Kafka", "Terraform"],
@@ -32,14 +38,14 @@ def work_ends(resume: str) -> int:
 
 
 @settings(max_examples=60)
-@given(trade=trades, person=people, shown=st.sampled_from(SHOWING), pick=st.randoms(use_true_random=False))
+@given(trade=trades, person=people, showing=st.sampled_from(SHOWING), pick=st.randoms(use_true_random=False))
 def test_a_line_that_shows_a_skill_in_demand_never_lowers_the_score(
-    trade: str, person: str, shown: str, pick: random.Random
+    trade: str, person: str, showing: str, pick: random.Random
 ) -> None:
     resume, listing = IDEALS[person], LISTINGS[trade]
     lines = resume.split("\n")
     place = pick.choice([work_ends(resume), len(lines)])
-    more = "\n".join([*lines[:place], shown.format(pick.choice(SKILLS[trade])), *lines[place:]])
+    more = "\n".join([*lines[:place], showing.format(pick.choice(SKILLS[trade])), *lines[place:]])
     assert report(more, listing).score >= report(resume, listing).score
 
 
@@ -54,6 +60,33 @@ def test_striking_a_skill_in_demand_never_raises_the_score(trade: str, pick: ran
     assert report(without_lines, listing).score <= report(resume, listing).score
 
 
+@settings(max_examples=60)
+@given(trade=trades, person=people, showing=st.sampled_from(SHOWING), pick=st.randoms(use_true_random=False))
+def test_a_line_that_shows_what_the_report_misses_never_lowers_the_score(
+    trade: str, person: str, showing: str, pick: random.Random
+) -> None:
+    resume, listing = IDEALS[person], LISTINGS[trade]
+    before = report(resume, listing)
+    missing = pick.choice([skill.name for skill in before.missing_skills] or SKILLS[trade])
+    lines = resume.split("\n")
+    lines.insert(work_ends(resume), showing.format(missing))
+    assert report("\n".join(lines), listing).score >= before.score
+
+
+@settings(max_examples=60)
+@given(trade=trades, person=people, pick=st.randoms(use_true_random=False))
+def test_striking_the_line_that_shows_a_skill_in_demand_never_raises_the_score(
+    trade: str, person: str, pick: random.Random
+) -> None:
+    resume, listing = IDEALS[person], LISTINGS[trade]
+    before = report(resume, listing)
+    proofs = [
+        quote.text for skill in before.matched_skills if skill.importance == "required" for quote in skill.evidence
+    ]
+    if proofs:
+        assert report(resume.replace(pick.choice(proofs), ""), listing).score <= before.score
+
+
 @given(trade=trades, person=people, name=st.sampled_from(NAMES))
 def test_another_name_changes_nothing(trade: str, person: str, name: str) -> None:
     resume, listing = IDEALS[person], LISTINGS[trade]
@@ -66,12 +99,21 @@ def test_another_name_changes_nothing(trade: str, person: str, name: str) -> Non
     assert before.suggestions == after.suggestions
 
 
-@pytest.mark.parametrize("pronoun", ["He", "She", "They", "Ze"])
-@pytest.mark.parametrize("stated", ["", " (he/him)", " (she/her)", " (they/them)"])
-def test_another_pronoun_changes_nothing(pronoun: str, stated: str) -> None:
-    resume = IDEALS["nursing"].replace("- Trained", f"- {pronoun} trained").replace("Lena Marsh", f"Lena Marsh{stated}")
-    plain = IDEALS["nursing"].replace("- Trained", "- He trained")
-    assert report(resume, NURSING).score == report(plain, NURSING).score
+@given(
+    person=people,
+    trade=trades,
+    pronoun=st.sampled_from(["He", "She", "They", "Ze"]),
+    stated=st.sampled_from(["", " (he/him)", " (she/her)", " (they/them)", " (ze/hir)"]),
+)
+def test_another_pronoun_changes_nothing(person: str, trade: str, pronoun: str, stated: str) -> None:
+    resume, listing = IDEALS[person], LISTINGS[trade]
+    first, rest = resume.split("\n", 1)
+    verb = rest.split("\n- ", 1)[1].split(" ", 1)[0]
+
+    def told(who: str, by: str) -> Report:
+        return report(f"{first}{by}\n" + rest.replace(f"- {verb}", f"- {who} {verb.lower()}", 1), listing)
+
+    assert told(pronoun, stated).score == told("He", "").score
 
 
 @given(trade=trades, person=people, pick=st.randoms(use_true_random=False))
@@ -104,13 +146,25 @@ INSTRUCTIONS = [
 
 @pytest.mark.parametrize("instruction", INSTRUCTIONS)
 @pytest.mark.parametrize("trade", ["backend", "nursing"])
-def test_an_instruction_to_a_model_is_flagged_and_moves_nothing(instruction: str, trade: str) -> None:
+def test_an_instruction_to_a_model_is_flagged_and_moves_nothing_and_is_nowhere_repeated(
+    instruction: str, trade: str
+) -> None:
     resume, listing = IDEALS["driving"], LISTINGS[trade]
     attacked = report(f"{resume}{instruction}", listing)
     assert attacked.score == report(resume, listing).score
     assert "prompt_injection_suspected" in attacked.warnings
-    quotes = [quote.text for score in attacked.sub_scores for quote in score.evidence]
-    assert not any(line in quote for line in instruction.split("\n") for quote in quotes)
+    said = msgspec.json.decode(msgspec.json.encode(attacked))
+    assert not any(line in text for line in instruction.split("\n") for text in _texts(said))
+
+
+def _texts(said: object) -> Iterator[str]:
+    """Every text in a report, however deep."""
+    match said:
+        case str():
+            yield said
+        case list() | dict():
+            for inner in said.values() if isinstance(said, dict) else said:
+                yield from _texts(inner)
 
 
 def test_an_instruction_in_a_listing_moves_nothing_either() -> None:
@@ -144,15 +198,33 @@ def test_walls_of_keywords_gain_nothing(trade: str, times: int, glue: str, pick:
     person = pick.choice([other for other in sorted(IDEALS) if other != trade])
     resume, listing = IDEALS[person], LISTINGS[trade]
     stuffed = report(f"{resume}\n{glue.join(SKILLS[trade] * times)}\n", listing)
-    assert stuffed.score <= report(resume, listing).score + 5
+    assert stuffed.score <= report(resume, listing).score
     assert "keyword_stuffing_suspected" in stuffed.warnings
+
+
+HIDING = {"unpainted": "3 Tr", "clipped": "7 Tr", "white": "1 1 1 rg"}
+
+
+@settings(max_examples=20, deadline=None)
+@given(person=people, trade=trades, way=st.sampled_from(sorted(HIDING)), times=st.integers(1, 10))
+def test_hidden_text_gains_nothing(person: str, trade: str, way: str, times: int) -> None:
+    resume = [line for line in IDEALS[person].split("\n") if line.isascii()]
+    skills = [f"Used {skill} in 12 projects." for skill in SKILLS[trade]]
+
+    def read(*contents: str) -> Document:
+        return document_of(PDF, reader_of(PDF)(pdf("".join(contents))))
+
+    honest = read(shown(resume, size=8))
+    attacked = read(shown(resume, size=8), shown(skills * times, y=200, size=3, before=HIDING[way]))
+    assert "hidden_text" in attacked.warnings
+    assert report(attacked.text, LISTINGS[trade]) == report(honest.text, LISTINGS[trade])
 
 
 @pytest.mark.parametrize("trade", ["backend", "nursing", "driving"])
 def test_a_copy_of_the_listing_gains_nothing(trade: str) -> None:
     resume, listing = IDEALS["electrical"], LISTINGS[trade]
     copied = report(f"{resume}\n{listing}", listing)
-    assert copied.score <= report(resume, listing).score + 5
+    assert copied.score <= report(resume, listing).score
     assert "copied_from_listing" in copied.warnings
 
 

@@ -1,6 +1,7 @@
 """The rules of the local analyzer, one by one: words, names of skills, dates, degrees, listings."""
 
 from datetime import date
+from importlib.resources import files
 
 import pytest
 from hypothesis import given
@@ -72,6 +73,12 @@ def test_ambiguous_names_are_found_among_their_like(text: str, skill: str) -> No
         ("Unescorted access to the plant", "Microsoft Access"),
         ("Worked with product managers", "Product management"),
         ("Reacted quickly to the unexpected", "React"),
+        ("Paper on emergent communication protocols", "Communication"),
+        ("Spotlight presentation, top 5% of submissions", "Presentation skills"),
+        ("Lost less than 1% of the accuracy", "Attention to detail"),
+        ("Scored spreadsheet data with an algorithm", "Microsoft Excel"),
+        ("Served 4 developers by shipping features", "Shipping and receiving"),
+        ("Topics included customer contracts", "Contract negotiation"),
     ],
 )
 def test_common_words_are_no_skills(text: str, skill: str) -> None:
@@ -99,6 +106,40 @@ def test_who_shows_a_skill_shows_what_it_implies() -> None:
         "Clerk\n\nRequirements\n- SQL\n- Relational databases",
     )
     assert {skill.name for skill in made.matched_skills} >= {"SQL", "Relational databases"}
+
+
+def test_names_of_technology_are_said_in_their_order_and_those_of_other_work_in_any() -> None:
+    made = report(
+        "Ann Lee\nEXPERIENCE\nClerk, Acme, 2019 - 2024\n- Created a compression pipeline deployed on 9 devices.\n"
+        "- Inspected every vehicle of the fleet.",
+        "Clerk\n\nRequirements\n- CI/CD\n- Vehicle inspections",
+    )
+    assert {skill.name for skill in made.matched_skills} == {"Vehicle inspection"}
+
+
+def test_who_works_in_the_field_with_other_tools_is_nearer_than_who_does_not() -> None:
+    listing = "Developer\n\nRequirements\n- Kotlin\n- Spring Boot\n- MongoDB\n- Jenkins"
+    head = "Ann Lee\nEXPERIENCE\nAcme, 2015 - 2024\n"
+    inside = report(f"{head}- Wrote Django services.\n- Tuned PostgreSQL.\n- Ran Docker.\n- Built with React.", listing)
+    outside = report(f"{head}- Bathed patients.\n- Took vital signs.\n- Gave wound care.\n- Did phlebotomy.", listing)
+    near, far = aspect(inside, "experience").score, aspect(outside, "experience").score
+    assert not inside.matched_skills
+    assert near is not None
+    assert far is not None
+    assert near > far + 30
+
+
+def test_one_word_of_a_phrase_does_not_meet_it() -> None:
+    resume = "Ann Lee\nEXPERIENCE\nClerk, Acme, 2019 - 2024\n- Improved the conversion of sales by 25%."
+    made = report(resume, "clerk\n\nmaintains appropriate sales\nfiles letters")
+    assert "maintains appropriate sales" in {skill.name for skill in made.missing_skills}
+
+
+def test_what_the_position_is_called_is_said_so() -> None:
+    (first, *_) = report(
+        "Ann Lee\nEXPERIENCE\nCook, Acme, 2019 - 2024\n- Cooked 90 meals.", "Nurse\n\nCare"
+    ).suggestions
+    assert first.text.startswith('The position is called "Nurse", and the resume shows no Nursing.')
 
 
 @pytest.mark.parametrize(
@@ -217,6 +258,24 @@ def test_a_phrase_is_met_by_a_line_that_says_it() -> None:
 def test_years_asked_for_are_read(line: str, years: str) -> None:
     resume = "Ann Lee\nEXPERIENCE\nClerk, Acme, Jan 2015 - Dec 2021\n- Filed 900 letters a week."
     assert years in aspect(report(resume, f"Clerk\n\nRequirements\n- {line}\n- Filing"), "experience").explanation
+
+
+def test_a_level_above_the_one_reached_costs_and_one_below_does_not() -> None:
+    def fit(position: str, title: str) -> int:
+        resume = f"Ann Lee\nEXPERIENCE\n{title}, Acme, Jan 2025 - Dec 2025\n- Filed 900 letters a week."
+        score = aspect(report(resume, f"{position}\n\nRequirements\n- Filing"), "experience").score
+        assert score is not None
+        return score
+
+    assert fit("Principal Clerk", "Junior Clerk") < fit("Senior Clerk", "Junior Clerk") < fit("Clerk", "Junior Clerk")
+    assert fit("Senior Clerk", "Lead Clerk") == fit("Senior Clerk", "Senior Clerk")
+
+
+def test_the_lists_have_their_licence_beside_them() -> None:
+    lists = files("jatify_adapters.local").joinpath("data")
+    assert "MIT License" in lists.joinpath("LICENSE").read_text(encoding="utf-8")
+    named = lists.joinpath("README.md").read_text(encoding="utf-8")
+    assert all(f"`{list_.name}`" in named for list_ in lists.iterdir() if list_.name.endswith(".txt"))
 
 
 def test_side_bar_headings_do_not_swallow_the_positions() -> None:

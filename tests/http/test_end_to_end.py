@@ -2,8 +2,9 @@
 
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import httpx
 import pytest
@@ -103,6 +104,30 @@ def test_no_hostile_file_harms_the_server(running: tuple[Process, httpx.Client])
         assert "Traceback" not in answer.text
     assert client.get("/health/ready").status_code == 200
     assert rss(process) - before < 50 * MEBIBYTE
+
+
+SLOW: Final = ("xobject_loop.pdf", "bomb_flate.pdf", "redos_spaces.txt", "one_long_line.txt", "many_pages.pdf")
+
+
+@needs_shared_data
+def test_other_requests_keep_their_pace_while_hostile_files_are_read(client: httpx.Client) -> None:
+    files = [(name, (DATA / "hostile" / name).read_bytes()) for name in SLOW]
+    quiet = [_asked(client) for _ in range(100)]
+    with ThreadPoolExecutor(2) as attackers:
+        uploads = [attackers.submit(client.post, "/api/resumes", files={"file": file}) for file in files]
+        busy = [_asked(client)]
+        while not all(upload.done() for upload in uploads):
+            busy.append(_asked(client))
+    assert {upload.result().status_code for upload in uploads} <= {201, 422}
+    # Two readers at most leave no core idle on a small machine: slower is no surprise, waiting for them would be.
+    assert sorted(busy)[int(0.9 * len(busy))] < 10 * sorted(quiet)[90]
+
+
+def _asked(client: httpx.Client) -> float:
+    """Seconds that an ordinary question takes."""
+    began = time.monotonic()
+    assert client.get("/api/resumes").status_code == 200
+    return time.monotonic() - began
 
 
 def rss(process: Process) -> int:

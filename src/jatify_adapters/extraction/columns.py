@@ -38,21 +38,23 @@ def has_columns(glyphs: Iterable[Rect]) -> bool:
 def _lines(glyphs: Iterable[Rect]) -> list[Rect]:
     """Boxes grown together, in reading order, while the next one goes on in the same line."""
     lines: list[Rect] = []
+    line: Rect | None = None
     for box in glyphs:
-        if lines and _goes_on(lines[-1], box):
-            line = lines.pop()
-            lines.append(
-                Rect(line.left, min(line.bottom, box.bottom), max(line.right, box.right), max(line.top, box.top))
-            )
-        else:
-            lines.append(box)
-    return lines
+        if line and _goes_on(line, box):
+            bottom, right, top = min(line.bottom, box.bottom), max(line.right, box.right), max(line.top, box.top)
+            line = Rect(line.left, bottom, right, top)
+            continue
+        if line:
+            lines.append(line)
+        line = box
+    return [*lines, line] if line else lines
 
 
 def _goes_on(line: Rect, box: Rect) -> bool:
-    blank = box.left - line.right
+    if box.bottom >= line.top or box.top <= line.bottom:
+        return False
     height = max(line.top - line.bottom, box.top - box.bottom)
-    return box.bottom < line.top and box.top > line.bottom and -height < blank < 1.2 * height
+    return -height < box.left - line.right < 1.2 * height
 
 
 def _parts(lines: Sequence[Rect], x: float) -> bool:

@@ -116,8 +116,8 @@ def _runs(page: Any, text_page: Any, length: int) -> Iterator[_Run]:
         rects = _rects(text_page, start, end)
         if (
             pdfium.FPDFTextObj_GetTextRenderMode(text_object) in _UNDRAWN
-            or _size(text_page, start) < _LEAST_SIZE
-            or not any(_meet(box, rect) for rect in rects)
+            or not _is_seen(rects, box)
+            or _is_tiny(rects, text_page, start)
             or (_is_pale(text_object) and not any(map(ink.shows, rects)))
         ):
             yield _Run(start, end, rects, "hidden")
@@ -138,50 +138,63 @@ def _is_icon(text_object: Any, known: dict[bytes, bool]) -> bool:
 def _objects(text_page: Any, length: int) -> Iterator[tuple[int, int, Any]]:
     """Start, end and handle of each text object; characters that PDFium made up belong to the one before."""
     start, current, address = 0, None, b""
+    object_at = pdfium.FPDFText_GetTextObject
     for index in range(length):
-        text_object = pdfium.FPDFText_GetTextObject(text_page, index)
+        text_object = object_at(text_page, index)
+        if not text_object:
+            continue
         # The bytes of a handle are its address, and ten times as quick to have as by a cast.
-        if not text_object or bytes(text_object) == address:
+        found = bytes(text_object)
+        if found == address:
             continue
         if current:
             yield start, index, current
             start = index
-        current, address = text_object, bytes(text_object)
+        current, address = text_object, found
     if current:
         yield start, length, current
 
 
 # Where PDFium writes its answers. A child reads one file in one thread, and a page asks some ten thousand times.
-_LEFT, _TOP, _RIGHT, _BOTTOM = _EDGES = c_double(), c_double(), c_double(), c_double()
-_EDGE_PLACES: Final = tuple(map(byref, _EDGES))
+_EDGES: Final = (c_double * 4)()
+_EDGE_PLACES: Final = tuple(byref(c_double.from_buffer(_EDGES, 8 * n)) for n in range(4))
 _MATRIX: Final = pdfium.FS_MATRIX()
-_COLOUR: Final = c_uint(), c_uint(), c_uint(), c_uint()
-_COLOUR_PLACES: Final = tuple(map(byref, _COLOUR))
+_COLOUR: Final = (c_uint * 4)()
+_COLOUR_PLACES: Final = tuple(byref(c_uint.from_buffer(_COLOUR, 4 * n)) for n in range(4))
 
 
 def _rects(text_page: Any, start: int, end: int) -> list[Rect]:
     rects = []
     for index in range(pdfium.FPDFText_CountRects(text_page, start, end - start)):
         pdfium.FPDFText_GetRect(text_page, index, *_EDGE_PLACES)
-        rects.append(Rect(_LEFT.value, _BOTTOM.value, _RIGHT.value, _TOP.value))
+        left, top, right, bottom = _EDGES
+        rects.append(Rect(left, bottom, right, top))
     return rects
 
 
-def _size(text_page: Any, index: int) -> float:
+def _is_seen(rects: Sequence[Rect], box: Rect) -> bool:
+    """Whether any of *rects* lies on the page."""
+    for left, bottom, right, top in rects:
+        if left < box.right and right > box.left and bottom < box.top and top > box.bottom:
+            return True
+    return False
+
+
+def _is_tiny(rects: Sequence[Rect], text_page: Any, index: int) -> bool:
+    """Whether the glyph at *index* is too small to read. A tall one is not, and a flat one may be a dash."""
+    for _, bottom, _, top in rects:
+        if top - bottom >= _LEAST_SIZE:
+            return False
     pdfium.FPDFText_GetMatrix(text_page, index, byref(_MATRIX))
     scale: float = (_MATRIX.c**2 + _MATRIX.d**2) ** 0.5
-    return scale * float(pdfium.FPDFText_GetFontSize(text_page, index))
-
-
-def _meet(box: Rect, rect: Rect) -> bool:
-    return rect.left < box.right and rect.right > box.left and rect.bottom < box.top and rect.top > box.bottom
+    return scale * float(pdfium.FPDFText_GetFontSize(text_page, index)) < _LEAST_SIZE
 
 
 def _is_pale(text_object: Any) -> bool:
     if not pdfium.FPDFPageObj_GetFillColor(text_object, *_COLOUR_PLACES):
         return False
-    *shades, alpha = (colour.value for colour in _COLOUR)
-    return min(shades) >= _PALE or alpha <= 255 - _PALE
+    red, green, blue, alpha = _COLOUR
+    return (red >= _PALE and green >= _PALE and blue >= _PALE) or alpha <= 255 - _PALE
 
 
 def _text(text_page: Any, start: int, end: int) -> str:

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from jatify_adapters.local.advert import Advert, advert
 from jatify_adapters.local.aspects import Aspect
 from jatify_adapters.local.clarity import breadth, clarity
-from jatify_adapters.local.coverage import Knowledge, Met, kinship, knowledge, met
+from jatify_adapters.local.coverage import Knowledge, Met, affinity, kinship, knowledge, met
 from jatify_adapters.local.demands import demands
 from jatify_adapters.local.education import education
 from jatify_adapters.local.experience import History, experience, history
@@ -27,7 +27,7 @@ from jatify_core.findings import Proposal
 
 PROVIDER: Final = "local"
 MODEL: Final = "rules/1"
-RULES_VERSION: Final = "2026-11-24"
+RULES_VERSION: Final = "2026-11-24.2"
 """Raised whenever rules or lists change what a report says."""
 NOT_ENGLISH: Final = "language_not_english"
 LEAST: Final = 2
@@ -36,6 +36,8 @@ MOST_POINTS: Final = 12
 MOST_ADVICE: Final = 12
 VOCABULARY: Final = 0.6
 """Who speaks of the same things in full does work partly alike, though no skill of the list may show it."""
+FIELD: Final = 0.6
+"""Nor may it show any skill that is asked for, where it shows others of the same field."""
 _RANK: Final = {"high": 0, "medium": 1, "low": 2}
 
 
@@ -83,7 +85,7 @@ def judge(resume: str, listing: str | None, today: date) -> Findings | Refusal:
 def _against(listing: Advert, resume: Outline, known: Knowledge, past: History, *, english: bool) -> Proposal:
     every = met(demands(listing, english=english), resume, known)
     spoken = keywords(listing, resume, english=english)
-    near = max(kinship(every), VOCABULARY * (spoken.score.score or 0) / 100)
+    near = max(kinship(every), VOCABULARY * (spoken.score.score or 0) / 100, FIELD * affinity(every, known))
     aspects = [
         skills(every),
         experience(listing, resume, past, near),

@@ -1,6 +1,7 @@
 """How far a resume meets what a listing asks for: fully where a line shows it, half where it is only named."""
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence, Set
 from typing import Final
 
 from msgspec import Struct
@@ -17,6 +18,21 @@ ONLY_NAMED: Final = 0.25
 """What bare mentions can earn of the whole beyond what the work shows: a list of everything proves nothing."""
 NEAR: Final = 0.6
 """Work that shows two fifths of what is asked for is of the same kind."""
+EVERYBODYS: Final = frozenset({"soft", "office", "management", "language"})
+"""Fields in which everybody works a little."""
+FIELDS: Final = {
+    **dict.fromkeys(("software", "data", "cloud", "security"), "technology"),
+    **dict.fromkeys(("health", "pharmacy"), "health"),
+    **dict.fromkeys(("lab", "science"), "science"),
+    **dict.fromkeys(("trades", "electrical", "manufacturing", "engineering"), "trades"),
+    **dict.fromkeys(("driving", "logistics"), "transport"),
+    **dict.fromkeys(("sales", "marketing"), "market"),
+}
+"""Categories of skills that are one field of work; any other is a field of its own."""
+ENOUGH: Final = 4
+"""Who shows so many skills of a field works in it."""
+FIELD_ASKED: Final = 4.0
+"""The weight of two required skills: a listing that asks for less in all names no field for certain."""
 SAME_LINE: Final = 0.6
 WHOLE_TEXT: Final = 0.75
 LONG: Final = 7
@@ -50,6 +66,8 @@ def knowledge(resume: Outline) -> Knowledge:
     known = lexicon().skills
     for passage in resume.passages:
         named = list(dict.fromkeys(hit.skill for hit in hits(passage.read, passage.words)))
+        if not named:
+            continue
         told = shown_by(named[: _most(passage)]) if passage.tells else set[str]()
         for skill in sorted(shown_by(named)):
             shown = skill in told or known[skill].category in NEEDS_NO_BULLET or passage.section == "certifications"
@@ -63,8 +81,10 @@ def knowledge(resume: Outline) -> Knowledge:
 
 def met(demands: Sequence[Demand], resume: Outline, known: Knowledge) -> list[Met]:
     """How far *resume* meets each of *demands*."""
-    lines = [(passage, {token.stem for token in passage.words}) for passage in resume.passages]
-    return [_by_skill(demand, known) if demand.skills else _by_words(demand, lines) for demand in demands]
+    every = frozenset[str]().union(*(passage.stems for passage in resume.passages))
+    return [
+        _by_skill(demand, known) if demand.skills else _by_words(demand, resume.passages, every) for demand in demands
+    ]
 
 
 def share(every: Sequence[Met]) -> float | None:
@@ -82,6 +102,30 @@ def kinship(every: Sequence[Met]) -> float:
     near = 1.5 * shown + min(_named(hard), shown) / 2
     # Steeper than the share itself: one common skill is no kinship, many are.
     return min(1.0, near / (NEAR * total)) ** 1.5 if total else 0.0
+
+
+def affinity(every: Sequence[Met], known: Knowledge) -> float:
+    """How far the work lies in the fields that the listing asks for, 0 to 1, though it may show other skills of them.
+
+    A developer of another language is a developer. Whoever shows more has never less of it.
+    """
+    skills = lexicon().skills
+    asked: dict[str, float] = {}
+    for m in every:
+        fields = {_field(skills[skill].category) for skill in m.demand.skills} - EVERYBODYS
+        for field in fields:
+            asked[field] = asked.get(field, 0.0) + m.demand.weight / len(fields)
+    held = Counter(
+        _field(skills[skill].category)
+        for skill, credit in known.credits.items()
+        if credit == SHOWN and any(passage.tells for passage in known.passages[skill])
+    )
+    total = max(sum(asked.values()), FIELD_ASKED)
+    return sum(weight * min(1.0, held[field] / ENOUGH) for field, weight in asked.items()) / total
+
+
+def _field(category: str) -> str:
+    return FIELDS.get(category, category)
 
 
 def _shown(every: Sequence[Met]) -> float:
@@ -115,17 +159,18 @@ def _by_skill(demand: Demand, known: Knowledge) -> Met:
     return Met(demand, SHOWN, tuple(told[start] for start in sorted(told))) if told else direct
 
 
-def _by_words(demand: Demand, lines: Sequence[tuple[Passage, set[str]]]) -> Met:
+def _by_words(demand: Demand, passages: Sequence[Passage], every: Set[str]) -> Met:
     total = sum(weight for _, weight in demand.stems)
     least = total * (SAME_LINE - (LESS if len(demand.stems) > LONG else 0))
-    near = [passage for passage, stems in lines if _sum(demand, stems) >= least]
+    near = [passage for passage in passages if _answers(demand, passage.stems, least)]
     told = [passage for passage in near if passage.tells]
     if told or near:
         return Met(demand, SHOWN if told else NAMED, tuple(told or near))
-    every: set[str] = set().union(*(stems for _, stems in lines))
-    scattered = _sum(demand, every) >= total * (WHOLE_TEXT - (LESS if len(demand.stems) > LONG else 0))
-    return Met(demand, NAMED if scattered else 0.0)
+    most = total * (WHOLE_TEXT - (LESS if len(demand.stems) > LONG else 0))
+    return Met(demand, NAMED if _answers(demand, every, most) else 0.0)
 
 
-def _sum(demand: Demand, stems: set[str]) -> float:
-    return sum(weight for stem, weight in demand.stems if stem in stems)
+def _answers(demand: Demand, stems: Set[str], least: float) -> bool:
+    """Whether *stems* say enough of what is asked for: of a phrase, one word alone never does."""
+    found = [weight for stem, weight in demand.stems if stem in stems]
+    return sum(found) >= least and len(found) >= min(2, len(demand.stems))

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from jatify_adapters.local.advert import BULLET, Advert, Clause
 from jatify_adapters.local.education import DEGREE
@@ -44,6 +45,8 @@ class Demand(Struct, frozen=True):
     skills: tuple[str, ...] = ()
     stems: tuple[tuple[str, float], ...] = ()
     soft: bool = False
+    titled: bool = False
+    """Whether the position's own name asks for it."""
 
 
 def demands(listing: Advert, *, english: bool) -> list[Demand]:
@@ -52,8 +55,10 @@ def demands(listing: Advert, *, english: bool) -> list[Demand]:
     Phrases are only understood between *english* texts; names of skills in all.
     """
     found: dict[tuple[str, ...], Demand] = {}
-    for clause in (Clause(listing.title, "required", listed=False), *listing.clauses):
-        for demand in _in_clause(clause, phrases=english):
+    title = Clause(listing.title, "required", listed=False)
+    for clause in (title, *listing.clauses):
+        for made in _in_clause(clause, phrases=english):
+            demand = replace(made, titled=clause is title)
             key = demand.skills or tuple(stem for stem, _ in demand.stems)
             known = found.get(key)
             if known is None or known.weight < demand.weight:

@@ -148,7 +148,7 @@ def _likeness(title: str, titles: Sequence[Passage]) -> float:
     An electrician is one anywhere; an engineer or a manager may be of any kind, so there the other words decide.
     """
     wanted = {_trade(token.stem): _name_weight(token.stem) for token in tokens(title) if token.low not in _RANKS}
-    held = {_trade(token.stem) for passage in titles for token in passage.words}
+    held = {_trade(stemmed) for passage in titles for stemmed in passage.stems}
     common = set(wanted) & held
     special = any(word in trades() and word not in _generic() for word in common)
     total = sum(wanted.values())
@@ -188,7 +188,7 @@ def _reason(past: History, asked: tuple[Clause, int] | None, near: float) -> str
         count = f"Your dated positions cover {in_years(past.months)} without overlaps"
     else:
         count = "The resume gives no position with a start and an end date"
-    years = f"; the listing asks for {asked[1]}" if asked else "; the listing names no number of years"
+    years = f"; the listing asks for {in_years(12 * asked[1])}" if asked else "; the listing names no number of years"
     kinds = ((CLOSE, "close to"), (PARTLY, "partly like"), (0.0, "of another kind than"))
     kind = next(words for least, words in kinds if near >= least)
     return f"{count}{years}. What they show is {kind} what this position needs."
@@ -206,7 +206,7 @@ def _points(
         )
         return (), (), (Suggestion("high", text, "Experience"),)
     if asked and not enough:
-        text = f"{in_years(past.months)} of dated work, where the listing asks for {asked[1]} years."
+        text = f"{in_years(past.months)} of dated work, where the listing asks for {in_years(12 * asked[1])}."
         advice = (
             f'The listing says "{quoted(asked[0])}", and your dated positions add up to {in_years(past.months)}. If '
             "earlier, part-time, freelance or voluntary work belongs here, add it with its dates."
@@ -214,7 +214,7 @@ def _points(
         return (), (ProposedPoint(text, evidence),), (Suggestion("medium", clip(advice, 400), "Experience"),)
     if near >= CLOSE:
         what = f"{in_years(past.months)} of dated work close to this position"
-        asked_for = f", where {asked[1]} years are asked for" if asked else ""
+        asked_for = f", where the listing asks for {in_years(12 * asked[1])}" if asked else ""
         return (ProposedPoint(f"{what}{asked_for}.", evidence),), (), ()
     if near < PARTLY:
         advice = (

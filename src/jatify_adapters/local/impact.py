@@ -113,4 +113,4 @@ def _points(
 
 
 def _short(weighed: Weighed) -> str:
-    return clip(BULLET.sub("", weighed.passage.text), 90)
+    return clip(BULLET.sub("", weighed.passage.text), 90).rstrip(".")

@@ -11,6 +11,8 @@ from jatify_adapters.local.outline import Outline, Passage
 from jatify_adapters.local.words import listed, telling, tokens
 
 NAMED: Final = 0.25
+MOST: Final = 6
+"""So many words are named."""
 CHANCE: Final = 0.38
 """What two texts about different work have in common."""
 FULL: Final = 0.78
@@ -40,26 +42,31 @@ def keywords(listing: Advert, resume: Outline, *, english: bool) -> Aspect:
     shared = [written[stem] for stem in rare if stem in held]
     absent = [written[stem] for stem in rare if stem not in held]
     score = 100 * (cosine - CHANCE) / (FULL - CHANCE)
-    return Aspect(judged("keywords", score, _reason(shared, absent), quotes(_lines(resume, rare)[:3])))
+    return Aspect(
+        judged("keywords", score, _reason(shared, absent, by_chance=score <= 0), quotes(_lines(resume, rare)[:3]))
+    )
 
 
 def _held(resume: Outline) -> dict[str, float]:
     held: dict[str, float] = {}
     for passage in resume.passages:
         credit = 1.0 if passage.tells or (passage.kind == "prose" and passage.section == "summary") else NAMED
-        for token in passage.words:
-            held[token.stem] = max(held.get(token.stem, 0.0), credit)
+        for stem in passage.stems:
+            if credit > held.get(stem, 0.0):
+                held[stem] = credit
     return held
 
 
-def _reason(shared: list[str], absent: list[str]) -> str:
-    common = f"Of the listing's telling words the resume uses {len(shared)} of {len(shared) + len(absent)}"
-    uses = f", among them {listed(shared[:6], 6)}" if shared else ""
-    lacks = f". It does not use {listed(absent[:6], 6)}." if absent else "."
-    return common + uses + lacks
+def _reason(shared: list[str], absent: list[str], *, by_chance: bool) -> str:
+    common = f"The resume uses {len(shared)} of the {len(shared) + len(absent)} words that set this listing apart"
+    named = listed(shared[:MOST], MOST)
+    uses = f", among them {named}" if len(shared) > MOST else f": {named}" if shared else ""
+    chance = "; other resumes share as many by chance" if shared and by_chance else ""
+    lacks = f". It does not use {listed(absent[:MOST], MOST)}." if absent else "."
+    return common + uses + chance + lacks
 
 
 def _lines(resume: Outline, rare: Sequence[str]) -> list[Passage]:
     wanted = set(rare)
-    counted = [(len(wanted & {token.stem for token in p.words}), p) for p in resume.passages if p.tells]
+    counted = [(len(wanted & p.stems), p) for p in resume.passages if p.tells]
     return [p for count, p in sorted(counted, key=lambda pair: -pair[0]) if count > 1]

@@ -32,15 +32,20 @@ _SCRIPTS: Final = (
     ("th", re.compile(r"[\u0e00-\u0e7f]")),
 )
 _FEW: Final = 8
+_WORD: Final = re.compile(r"[^\W\d_]+")
 
 
 def language(text: str) -> str:
     """The ISO 639-1 code of the language of *text*; English where there is too little to tell."""
-    letters = sum(map(str.isalpha, text))
-    for code, script in _SCRIPTS:
-        if letters and len(script.findall(text)) > 0.3 * letters:
-            return code
-    times = Counter(code for word in re.findall(r"[^\W\d_]+", text.lower()) for code in _BY_WORD.get(word, ()))
+    if not text.isascii():
+        letters = sum(map(str.isalpha, text))
+        for code, script in _SCRIPTS:
+            if letters and len(script.findall(text)) > 0.3 * letters:
+                return code
+    times: Counter[str] = Counter()
+    for word, often in Counter(_WORD.findall(text.lower())).items():
+        for code in _BY_WORD.get(word, ()):
+            times[code] += often
     if not times:
         return "en"
     best, most = times.most_common(1)[0]

@@ -1,6 +1,6 @@
 """The skills we know by name, and finding them in a text."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from functools import cache
 from typing import Final, Literal, NamedTuple
 
@@ -55,6 +55,8 @@ class Lexicon(Struct, frozen=True):
     forms: Mapping[str, Sequence[Form]]
     pairs: Mapping[str, frozenset[frozenset[str]]]
     """For each skill, its forms of two telling words, without their order."""
+    partners: Mapping[str, Set[str]]
+    """For each word of such a pair, the words that stand with it in one."""
 
 
 @cache
@@ -66,10 +68,13 @@ def lexicon() -> Lexicon:
     for name, synonyms, _, _ in rows:
         for form in _forms(name, synonyms):
             forms.setdefault(form.words[0], []).append(form)
+    # A pipeline that somebody deployed is no deployment pipeline: names of technology are said in their order.
+    pairs = {name: _pairs(name, () if kind in TECHNOLOGY else synonyms) for name, synonyms, kind, _ in rows}
     return Lexicon(
         {name: KnownSkill(name, category, _closure(name, direct)) for name, _, category, _ in rows},
         {first: sorted(every, key=lambda form: -len(form.words)) for first, every in forms.items()},
-        {name: _pairs(name, synonyms) for name, synonyms, _, _ in rows},
+        pairs,
+        _partners(pair for every in pairs.values() for pair in every),
     )
 
 
@@ -100,10 +105,13 @@ def hits(text: str, found: Sequence[Token]) -> list[Hit]:
 
 
 def neighbours(found: Sequence[Token]) -> Iterator[frozenset[str]]:
-    """The pairs of words that stand close together: "inspected the vehicle" holds the pair of vehicle inspection."""
+    """The pairs of a skill's words that stand close together: "inspected the vehicle" holds vehicle inspection."""
+    partners = lexicon().partners
     for first, token in enumerate(found):
-        for other in found[first + 1 : first + 1 + CLOSE]:
-            yield frozenset((token.stem, other.stem))
+        known = partners.get(token.stem)
+        for other in found[first + 1 : first + 1 + CLOSE] if known else ():
+            if known and other.stem in known:
+                yield frozenset((token.stem, other.stem))
 
 
 def shown_by(names: Iterable[str]) -> set[str]:
@@ -138,6 +146,15 @@ def _pairs(name: str, synonyms: Sequence[str]) -> frozenset[frozenset[str]]:
     two = (form.words for form in _forms(name, synonyms) if len(form.words) == 2)
     telling = (words for words in two if all(weight(word) > 0 and word not in trades() for word in words))
     return frozenset(frozenset(words) for words in telling)
+
+
+def _partners(pairs: Iterable[frozenset[str]]) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for pair in pairs:
+        for word in pair:
+            # A word may stand beside itself.
+            found.setdefault(word, set()).update(pair - {word} or pair)
+    return found
 
 
 def _form(name: str, written: str, care: Care) -> Form:

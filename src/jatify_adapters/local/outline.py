@@ -38,7 +38,8 @@ LINKING: Final = frozenset({"and", "or", "of"})
 class Passage(Struct, frozen=True):
     """A bullet, a paragraph, an entry's line or a list.
 
-    `text` is as it stands; `read` is the same without any identity, which is all that is scored; `words` are its words.
+    `text` is as it stands; `read` is the same without any identity, which is all that is scored; `words` are its words,
+    `stems` their stems. `tells` says whether it tells what was done or held, which a bare name in a list does not.
     """
 
     text: str
@@ -47,29 +48,20 @@ class Passage(Struct, frozen=True):
     start: int
     kind: Kind
     section: Section
-
-    @property
-    def tells(self) -> bool:
-        """Whether it says what was done or held, which a bare name in a list does not."""
-        if self.kind == "entry":
-            return self.section in DOING
-        if self.kind == "list" or len(self.words) < LEAST or self.section in CLAIMING:
-            return False
-        return starts_with_verb(self.words) or (self.section in DOING and _is_sentence(self.words))
+    tells: bool
+    stems: frozenset[str]
 
 
 class Outline(Struct, frozen=True):
-    """A resume in its parts. `text` is the whole, of which every passage is a piece."""
+    """A resume in its parts. `text` is the whole, of which every passage is a piece.
+
+    `statements` are what it says was done, sentence by sentence.
+    """
 
     text: str
     passages: tuple[Passage, ...]
     sections: frozenset[Section]
-
-    @property
-    def statements(self) -> list[Passage]:
-        """What the resume says was done, sentence by sentence."""
-        told = (passage for passage in self.passages if passage.kind != "entry" and passage.tells)
-        return [piece for passage in told for piece in _sentences(passage)]
+    statements: tuple[Passage, ...]
 
     def section_at(self, place: int) -> Section:
         """The section in which the character at *place* stands."""
@@ -92,7 +84,10 @@ def outline(text: str) -> Outline:
     lines = list(_lines(text, read))
     titled = (announced(line.strip()) for line in text.split("\n"))
     sections = {line.section for line in lines}.union(*titled)
-    return Outline(text, tuple(_passages(text, read, lines)), frozenset(sections - {"head", "other"}))
+    passages = tuple(_passages(text, read, lines))
+    told = (passage for passage in passages if passage.kind != "entry" and passage.tells)
+    statements = tuple(piece for passage in told for piece in _sentences(passage))
+    return Outline(text, passages, frozenset(sections - {"head", "other"}), statements)
 
 
 @cache
@@ -217,7 +212,20 @@ def _passage(text: str, read: str, group: Sequence[_Line]) -> Passage:
     end = last.start + len(last.text)
     seen = read[first.start : end]
     words = first.words if len(group) == 1 else tuple(tokens(seen))
-    return Passage(text[first.start : end].strip(), seen, words, first.start, first.kind, first.section)
+    return _made(text[first.start : end].strip(), seen, words, first.start, first.kind, first.section)
+
+
+def _made(text: str, read: str, words: tuple[Token, ...], start: int, kind: Kind, section: Section) -> Passage:
+    stems = frozenset(token.stem for token in words)
+    return Passage(text, read, words, start, kind, section, _tells(words, kind, section), stems)
+
+
+def _tells(words: Sequence[Token], kind: Kind, section: Section) -> bool:
+    if kind == "entry":
+        return section in DOING
+    if kind == "list" or len(words) < LEAST or section in CLAIMING:
+        return False
+    return starts_with_verb(words) or (section in DOING and _is_sentence(words))
 
 
 def _sentences(passage: Passage) -> Iterator[Passage]:
@@ -229,5 +237,5 @@ def _sentences(passage: Passage) -> Iterator[Passage]:
         place = passage.text.index(piece, place)
         words = tuple(tokens(piece))
         if len(words) >= LEAST:
-            yield Passage(piece, piece, words, passage.start + place, passage.kind, passage.section)
+            yield _made(piece, piece, words, passage.start + place, passage.kind, passage.section)
         place += len(piece)

@@ -6,6 +6,7 @@ from typing import Final
 from jatify_adapters.local.advert import BULLET
 from jatify_adapters.local.aspects import Aspect, judged, out_of_listing, quotes
 from jatify_adapters.local.coverage import NAMED, SHOWN, Met, share
+from jatify_adapters.local.demands import Demand
 from jatify_adapters.local.lexicon import lexicon
 from jatify_adapters.local.outline import Passage
 from jatify_adapters.local.words import clip, count, listed
@@ -51,7 +52,9 @@ def proposed(every: Sequence[Met]) -> list[ProposedSkill]:
 
 def _strengths(shown: Sequence[Met]) -> tuple[ProposedPoint, ...]:
     best = [m for m in shown if not m.demand.soft and m.passages][:4]
-    return tuple(ProposedPoint(f"{_call(m)}: asked for, and your work shows it.", quotes(m.passages[:2])) for m in best)
+    return tuple(
+        ProposedPoint(f"{_call(m)}: asked for, and the resume shows it.", quotes(m.passages[:2])) for m in best
+    )
 
 
 def _gaps(absent: Sequence[Met]) -> tuple[ProposedPoint, ...]:
@@ -65,18 +68,24 @@ def _add(absent: Sequence[Met]) -> list[Suggestion]:
     hard = [m for m in absent if not m.demand.soft]
     advice = []
     for m in hard[:MOST_ADVICE]:
-        wanted = {"required": "requires", "preferred": "would like", "mentioned": "mentions"}[m.demand.importance]
-        said = clip(BULLET.sub("", m.demand.quote), 110)
         what, section = _remedy(m)
         priority: Priority = "high" if m.demand.importance == "required" and m.demand.skills else "medium"
-        text = f'The listing {wanted} {_call(m)} ("{said}"). {what}'
-        advice.append(Suggestion(priority, clip(text, 400), section))
+        advice.append(Suggestion(priority, clip(f"{_asked(m.demand)} {what}", 400), section))
     rest = [_call(m) for m in hard[MOST_ADVICE:]]
     if rest:
         advice.append(
             Suggestion("medium", clip(f"Also asked for and not in the resume: {listed(rest, 8)}.", 400), "Skills")
         )
     return advice
+
+
+def _asked(demand: Demand) -> str:
+    """What the listing asks for, in its own words."""
+    said = clip(BULLET.sub("", demand.quote), 110)
+    if demand.titled and demand.skills:
+        return f'The position is called "{said}", and the resume shows no {demand.name}.'
+    wanted = {"required": "requires", "preferred": "would like", "mentioned": "mentions"}[demand.importance]
+    return f'The listing {wanted} {demand.name} ("{said}").' if demand.skills else f'The listing {wanted} "{said}".'
 
 
 def _remedy(m: Met) -> tuple[str, str]:
@@ -96,8 +105,9 @@ def _show(named: Sequence[Met]) -> list[Suggestion]:
         return []
     where = _place(hard[0].passages)
     text = (
-        f"{listed([_call(m) for m in hard], 5)} {'is' if len(hard) == 1 else 'are'} only named{where}. Say in a bullet "
-        "under the position where you used it what you did with it: that is worth twice as much."
+        f"{listed([_call(m) for m in hard], 5)} {'is' if len(hard) == 1 else 'are'} only named{where}. Under the "
+        f"position where you used {'it' if len(hard) == 1 else 'them'}, add a bullet that says what for: what a line "
+        "about your work shows counts twice as much."
     )
     return [Suggestion("medium", clip(text, 400), "Experience")]
 

@@ -23,7 +23,9 @@ def _of_demands(every: Sequence[Met]) -> list[str]:
     named = [m.demand.name for m in known if m.credit == NAMED]
     absent = [m.demand.name for m in known if not m.credit]
     parts = [
-        f"Your work shows {listed(shown, 5)}." if shown else "Your work shows none of the skills asked for.",
+        f"The resume shows {listed(shown, 5)}."
+        if shown
+        else "No line about your work shows a professional skill that is asked for.",
         f"Only named: {listed(named, 4)}." if named else "",
         f"Asked for and not found: {listed(absent, 5)}." if absent else "",
     ]

@@ -30,6 +30,10 @@ _SINCE: Final = re.compile(rf"\bsince\s{{1,3}}{_date('from')}(?![\w/])", re.IGNO
 DATE: Final = re.compile(rf"\b(?:{_NAME}\.?,?\s{{1,3}})?{_YEAR}\b", re.IGNORECASE)
 
 
+_FOUR_DIGITS: Final = re.compile(r"\d{4}")
+"""No date goes without a year; most lines do."""
+
+
 class Span(NamedTuple):
     """Months from `first` up to, not including, `after`, counted since year 0; and where they are written."""
 
@@ -49,7 +53,7 @@ def spans(text: str, today: date) -> list[Span]:
 
 def has_span(line: str) -> bool:
     """Whether a range of dates stands in *line*."""
-    return bool(_RANGE.search(line) or _SINCE.search(line))
+    return bool(_FOUR_DIGITS.search(line) and (_RANGE.search(line) or _SINCE.search(line)))
 
 
 def covered(found: Iterable[Span]) -> int:

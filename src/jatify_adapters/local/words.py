@@ -4,7 +4,9 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, lru_cache
 from importlib.resources import files
-from typing import Final, NamedTuple
+from typing import Final
+
+from msgspec import Struct
 
 TOKEN: Final = re.compile(r"(?:(?<![^\W_])\.(?=[A-Za-z]))?[^\W_]+(?:[.'\u2019][^\W_]+)*[+#]*")
 CONTACT: Final = re.compile(r"\S{1,64}@\S{1,255}|(?:https?:|www\.)\S*|\b[\w.-]{1,100}\.(?:com|org|net|io|dev|me)/\S*")
@@ -15,7 +17,7 @@ VOWEL: Final = re.compile(r"[aeiouy]")
 UNKNOWN_WEIGHT: Final = 1.0
 
 
-class Token(NamedTuple):
+class Token(Struct, frozen=True, gc=False):
     """A word: as written, in lower case, its stem, and where it stands."""
 
     text: str
@@ -33,7 +35,12 @@ def lines_of(name: str) -> Iterator[str]:
 
 def tokens(text: str) -> list[Token]:
     """The words of *text* in order; C++, C#, .NET and Node.js are one word each, hyphens and slashes part words."""
-    return [Token(match[0], *_forms(match[0]), *match.span()) for match in TOKEN.finditer(text)]
+    found = []
+    for match in TOKEN.finditer(text):
+        word = match[0]
+        low, stemmed = _forms(word)
+        found.append(Token(word, low, stemmed, match.start(), match.end()))
+    return found
 
 
 def says_anything(text: str, least: int) -> bool:

@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from jatify_adapters.openrouter.complaints import first_choice, members
 from jatify_adapters.openrouter.outcomes import BROKEN_OFF, EMPTY, INVALID_OUTPUT, REFUSED
-from jatify_adapters.openrouter.prompt import Prompt
+from jatify_adapters.openrouter.prompt import Expected
 from jatify_core.analysis import Findings, Outage, Refusal, Usage
 from jatify_core.errors import Invalid
 from jatify_core.findings import Proposal
@@ -28,7 +28,7 @@ class CutShort(Struct, frozen=True):
     usage: Usage
 
 
-def read_answer(answer: Mapping[str, object], prompt: Prompt, model: str) -> Findings | Refusal | Outage | CutShort:
+def read_answer(answer: Mapping[str, object], expected: Expected, model: str) -> Findings | Refusal | Outage | CutShort:
     """What a chat completion without an error says. *model* is the one asked, for providers that name none."""
     choice = first_choice(answer)
     message = choice.get("message")
@@ -43,7 +43,7 @@ def read_answer(answer: Mapping[str, object], prompt: Prompt, model: str) -> Fin
         return CutShort(_usage(answer))
     if not content.strip():
         return EMPTY
-    proposal = _proposal(content, prompt)
+    proposal = _proposal(content, expected)
     return Findings(proposal, _model(answer, model), _usage(answer)) if proposal else INVALID_OUTPUT
 
 
@@ -56,18 +56,20 @@ def sum_of(one: Usage, other: Usage) -> Usage:
     )
 
 
-def _proposal(content: str, prompt: Prompt) -> Proposal | None:
+def _proposal(content: str, expected: Expected) -> Proposal | None:
     answer = next((a for a in map(members, _readings(content)) if a is not None), None)
-    if answer is None or not _echoes(answer.pop("nonce", None), prompt.nonce):
+    if answer is None or not _echoes(answer.pop("nonce", None), expected.nonce):
         return None
     # A warning is a code that the core understands; a model was not asked for any, and its words would not be one.
     answer.pop("warnings", None)
     try:
-        refuse_nul(answer)
+        # Only this escape can bring one in, and looking through every member costs more than reading them does.
+        if "\\u0000" in content:
+            refuse_nul(answer)
         proposal = msgspec.convert(answer, Proposal)
     except (Invalid, msgspec.ValidationError):
         return None
-    return proposal if _covers(proposal, prompt.aspects) else None
+    return proposal if _covers(proposal, expected.aspects) else None
 
 
 def _readings(content: str) -> Iterator[str]:

@@ -6,7 +6,6 @@ The words stand in `prompts/`, numbered; a released number never changes its wor
 import hashlib
 import hmac
 import re
-from collections.abc import Callable
 from importlib.resources import files
 from string import Template
 from typing import Final
@@ -29,6 +28,7 @@ def _words(name: str) -> str:
 RULES: Final = Template(_words("rules"))
 REPEAT: Final = Template(_words("repeat"))
 TASKS: Final = {True: _words("listing"), False: _words("review")}
+ASPECTS: Final = {against: frozenset(weights(against_listing=against)) for against in (True, False)}
 FORM: Final = "The JSON Schema that your answer must fit:\n"
 
 LOOKALIKES: Final = re.compile(
@@ -39,6 +39,20 @@ LOOKALIKES: Final = re.compile(
 )
 
 
+class Expected(Struct, frozen=True):
+    """What an answer must hold to be one to this question, and the marker around the question's texts."""
+
+    marker: str
+    nonce: str
+    aspects: frozenset[str]
+
+    @classmethod
+    def of(cls, material: Material, secret: str) -> "Expected":
+        """Derived, not drawn: a retry sends the same bytes. *secret* keeps them beyond any author's guess."""
+        code = hmac.digest(secret.encode(), material.analysis_id.bytes, hashlib.sha256).hex()
+        return cls(code[:16], code[16:28], ASPECTS[material.listing is not None])
+
+
 class Prompt(Struct, frozen=True):
     """Everything one question needs, the same bytes each time it is asked again."""
 
@@ -46,19 +60,16 @@ class Prompt(Struct, frozen=True):
     user: str
     nonce: str
     pseudonym: str
-    aspects: frozenset[str]
     schema: Schema
 
     @classmethod
     def of(cls, material: Material, secret: str, *, masked: bool) -> "Prompt":
-        """The question that *material* poses. *secret* keeps marker and nonce beyond any author's guess."""
+        """The question that *material* poses; contact details are taken out of its texts where it is *masked*."""
         against_listing = material.listing is not None
-        # Derived, not drawn: a retry sends the same bytes, and a provider's cache may answer it.
-        code = hmac.digest(secret.encode(), material.analysis_id.bytes, hashlib.sha256).hex()
-        marker, nonce = code[:16], code[16:28]
-        clean: Callable[[str], str] = (lambda t: _defused(mask_contact(t))) if masked else _defused
+        expected = Expected.of(material, secret)
+        marker, nonce = expected.marker, expected.nonce
         texts = [("listing", material.listing)] if material.listing is not None else []
-        blocks = [_block(name, clean(text), marker) for name, text in [*texts, ("resume", material.resume)]]
+        blocks = [_block(n, _shown(text, masked=masked), marker) for n, text in [*texts, ("resume", material.resume)]]
         return cls(
             # The nonce comes first of all: a server that silently drops the beginning of too long a text drops it too.
             system=RULES.substitute(nonce=nonce, marker=marker, task=TASKS[against_listing]),
@@ -66,7 +77,6 @@ class Prompt(Struct, frozen=True):
             user="\n\n".join([*blocks, REPEAT.substitute(marker=marker)]),
             nonce=nonce,
             pseudonym=material.pseudonym,
-            aspects=frozenset(weights(against_listing=against_listing)),
             schema=answer_schema(against_listing=against_listing),
         )
 
@@ -80,9 +90,13 @@ def _block(name: str, text: str, marker: str) -> str:
     return f"[[jatify {marker} {name} begins]]\n{text}\n[[jatify {marker} {name} ends]]"
 
 
-def _defused(text: str) -> str:
+def _shown(text: str, *, masked: bool) -> str:
+    shown = mask_contact(text) if masked else text
+    # A text without these two holds no lookalike, and no mask makes one.
+    if "[" not in text and "<" not in text:
+        return shown
     # Replaced by something, so that what stood around it cannot close up to a new one.
-    return LOOKALIKES.sub("[removed]", text)
+    return LOOKALIKES.sub("[removed]", shown)
 
 
 def _version() -> str:

@@ -3,6 +3,7 @@
 Ranges and lengths are no keywords here: providers refuse them. The rules tell the model, and `answers` checks.
 """
 
+from functools import cache
 from typing import get_args
 
 from jatify_core.findings import Importance, Priority, weights
@@ -10,6 +11,7 @@ from jatify_core.findings import Importance, Priority, weights
 Schema = dict[str, object]
 
 
+@cache
 def answer_schema(*, against_listing: bool) -> Schema:
     """What an answer looks like: a `Proposal` without warnings, and the nonce."""
     evidence = _list(

@@ -1,0 +1,12 @@
+"""What hundreds of calls of a model at once cost the process that makes them: prints a table, or with `--json` JSON."""
+
+import sys
+from pathlib import Path
+
+# Run by its path, Python would look for modules in this folder first.
+sys.path[0] = str(Path(__file__).resolve().parents[1])
+
+from bench.calling.command import main  # noqa: E402  # the path comes first
+
+if __name__ == "__main__":
+    main()
