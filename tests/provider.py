@@ -45,8 +45,12 @@ class Behaviour(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     """Hang up after so many bytes of the body."""
     hang: bool = False
     """Never answer."""
+    silent: bool = False
+    """Say nothing more after `cut` bytes of the body, and do not hang up either."""
     endless: bool = False
     """Answer well, and go on with blanks for ever."""
+    pace: float = 0.0
+    """Seconds between the blanks of an endless answer, which are then sent one by one."""
     times: int | None = 1
     """For how many requests in a row; null: for all that come."""
 
@@ -74,6 +78,8 @@ class Provider:
         """Set once a request hangs."""
         self.hung_up = asyncio.Event()
         """Set once the client of such a request left."""
+        self.connections = 0
+        """How many were made."""
         self.most_at_once = 0
         self._open = 0
         self._script = list(script)
@@ -85,6 +91,7 @@ class Provider:
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Answer one connection's requests until either side has enough."""
+        self.connections += 1
         try:
             with suppress(ConnectionError, asyncio.IncompleteReadError):
                 while (arrived := await _read(reader)) and await self._answer(arrived, reader, writer):
@@ -108,13 +115,17 @@ class Provider:
     ) -> bool:
         if behaviour.hang:
             self.hanging.set()
-            await reader.read()
-            self.hung_up.set()
-            return False
+            return await self._until_hung_up(reader)
         await asyncio.sleep(behaviour.delay)
         if behaviour.body is None and behaviour.json is None:
             behaviour = msgspec.structs.replace(behaviour, json=self._good_answer(arrived, behaviour))
-        return await _send(writer, behaviour)
+        goes_on = await _send(writer, behaviour)
+        return await self._until_hung_up(reader) if behaviour.silent else goes_on
+
+    async def _until_hung_up(self, reader: asyncio.StreamReader) -> bool:
+        await reader.read()
+        self.hung_up.set()
+        return False
 
     def _next(self) -> Behaviour:
         if not self._script:
@@ -220,8 +231,9 @@ async def _send(writer: asyncio.StreamWriter, behaviour: Behaviour) -> bool:
     writer.write(body[: behaviour.cut])
     await writer.drain()
     while behaviour.endless:
-        writer.write(b" " * 65_536)
+        writer.write(b" " if behaviour.pace else b" " * 65_536)
         await writer.drain()
+        await asyncio.sleep(behaviour.pace)
     return behaviour.cut is None
 
 

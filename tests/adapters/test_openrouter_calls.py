@@ -65,7 +65,7 @@ async def test_a_port_where_nobody_listens_is_a_network_fault() -> None:
     assert "JATIFY_OPENROUTER_URL" in trouble
 
 
-@pytest.mark.parametrize("status", [400, 404, 422, 500])
+@pytest.mark.parametrize("status", [200, 400, 404, 422, 500])
 async def test_a_complaint_about_the_format_steps_down_and_is_remembered(status: int) -> None:
     async with asking(replace(NO_FORMAT, status=status, times=2)) as (analyzer, provider):
         answers = [await analyzer.analyze(MATERIAL), await analyzer.analyze(MATERIAL)]

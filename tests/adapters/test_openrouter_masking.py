@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jatify_adapters.openrouter.masking import mask_contact
+from jatify_adapters.openrouter.masking import _without_contact, mask_contact
 from jatify_adapters.openrouter.prompt import Prompt
 from tests.adapters.openrouter_asking import KEY, MATERIAL, asking
 
@@ -70,6 +70,17 @@ def test_dates_numbers_and_words_stay(text: str) -> None:
 def test_masking_twice_masks_no_more_than_once(text: str) -> None:
     once = mask_contact(text)
     assert mask_contact(once) == once
+
+
+PIECES = [
+    *"0129 +-()/.@\n\t,A", "St", " Street ", "Rue de la Paix", " bis ", "weg ", "Haupt", "Platz", "straße", "str. ",
+    "Via ", "Calle", "ada", "example.org", "tel ", "Mobile: ", " 2019", "12 ", "+49", "\u0661",
+]  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=24).map("".join))
+def test_a_line_that_is_not_looked_at_closely_holds_nothing_to_mask(text: str) -> None:
+    assert mask_contact(text) == "\n".join(_without_contact(line) for line in text.split("\n"))
 
 
 @pytest.mark.parametrize("piece", [" ", "a", "1", "A ", "1 ", "+", "1-", "a.", "A1 ", "(0", "Rua A ", "1 A b ", "tel "])

@@ -1,10 +1,12 @@
 """What the OpenRouter analyzer sends: prompts, schema and request bodies, without a network."""
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from string import Template
 from typing import Any, get_args, get_type_hints
 from urllib.request import urlopen
 from uuid import UUID
@@ -17,7 +19,17 @@ from jsonschema import Draft202012Validator
 from msgspec.structs import replace
 
 from jatify_adapters.openrouter import OpenRouterSettings
-from jatify_adapters.openrouter.prompt import LOOKALIKES, PROMPT_VERSION, TASKS, Prompt
+from jatify_adapters.openrouter import prompt as module
+from jatify_adapters.openrouter.prompt import (
+    EDITION,
+    FORM,
+    LOOKALIKES,
+    PROMPT_VERSION,
+    REPEAT,
+    RULES,
+    TASKS,
+    Prompt,
+)
 from jatify_adapters.openrouter.schema import answer_schema
 from jatify_adapters.openrouter.wire import MORE_ROOM, ROOM, Rung, chat_body, headers
 from jatify_core.analysis import AnalysisId, Material
@@ -26,6 +38,7 @@ from tests.adapters.openrouter_asking import KEY, MATERIAL, REVIEW
 from tests.provider import proposal
 
 ROOT = Path(__file__).resolve().parents[2]
+SNAPSHOTS = Path(__file__).with_name("openrouter_snapshots")
 SCHEMAS = ROOT.parent / "shared" / "data" / "openrouter-chat-schemas.json"
 ALLOWED = {"type", "enum", "properties", "required", "items", "description", "additionalProperties"}
 OPENROUTER = OpenRouterSettings(api_key=KEY)
@@ -43,6 +56,39 @@ def body_of(settings: OpenRouterSettings, material: Material = MATERIAL, rung: R
 def test_the_words_of_this_edition_are_these() -> None:
     # A released edition never changes. To change a word, copy prompts/*_1.txt to *_2.txt and raise EDITION.
     assert PROMPT_VERSION == "1-6cc80f37"
+
+
+@pytest.mark.parametrize("material", [MATERIAL, REVIEW], ids=["listing", "review"])
+def test_what_a_model_is_told_is_what_the_snapshot_of_this_edition_shows(material: Material) -> None:
+    """To make the one of a new edition: run this with JATIFY_SNAPSHOT=write, and read what it wrote."""
+    kind = "review" if material.listing is None else "listing"
+    system, user = body_of(OPENROUTER, material, Rung.PROMPT)["messages"]
+    told = f"{system['content']}\n\n--- the user message ---\n\n{user['content']}\n"
+    snapshot = SNAPSHOTS / f"{kind}_{EDITION}.txt"
+    if os.environ.get("JATIFY_SNAPSHOT") == "write":
+        snapshot.write_text(told, "utf-8")
+    assert told == snapshot.read_text("utf-8")
+
+
+CHANGED: dict[str, tuple[str, Any]] = {
+    "a rule": ("RULES", Template(RULES.template + " ")),
+    "the repetition": ("REPEAT", Template(REPEAT.template + " ")),
+    "the task with a listing": ("TASKS", TASKS | {True: TASKS[True] + " "}),
+    "the task without one": ("TASKS", TASKS | {False: TASKS[False] + " "}),
+    "the words before the schema": ("FORM", FORM + " "),
+    "a marker": ("_block", lambda name, text, marker: f"[[ jatify {marker} {name}]]{text}"),
+    "a schema": ("answer_schema", lambda *, against_listing: {"type": "object", "title": str(against_listing)}),
+    "the edition": ("EDITION", EDITION + 1),
+}
+
+
+@pytest.mark.parametrize(("name", "value"), CHANGED.values(), ids=CHANGED)
+def test_whatever_a_model_is_told_otherwise_makes_another_version(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: object
+) -> None:
+    assert module._version() == PROMPT_VERSION
+    monkeypatch.setattr(module, name, value)
+    assert module._version() != PROMPT_VERSION
 
 
 @pytest.mark.parametrize("settings", [OPENROUTER, COMPATIBLE], ids=["openrouter", "compatible"])
@@ -67,6 +113,7 @@ def test_a_request_to_openrouter_asks_for_fallbacks_and_privacy() -> None:
     assert (request["max_completion_tokens"], request["user"]) == (ROOM, "pseudonym-1")
     assert request["response_format"]["json_schema"]["strict"] is True
     assert request["temperature"] <= 0.3
+    assert not {"stream", "tools", "tool_choice", "plugins", "n"} & set(request)
     assert {"HTTP-Referer", "X-Title"} <= set(headers(OPENROUTER))
 
 

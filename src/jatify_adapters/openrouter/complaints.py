@@ -13,6 +13,8 @@ from msgspec import Struct
 LONGEST_WAIT: Final = timedelta(hours=1)
 SHORTEST_WAIT: Final = timedelta(seconds=1)
 WORDS_READ: Final = 4_000
+LIMITED: Final = frozenset({429, 503})
+"""Statuses that speak of how often a provider is asked."""
 
 ABOUT_FORMAT: Final = re.compile(
     # The last is what OpenRouter says of `require_parameters` when no endpoint knows them.
@@ -91,20 +93,23 @@ def members(body: bytes | str) -> dict[str, object] | None:
 
 def complaint_of(reply: Reply, now: datetime) -> Complaint | None:
     """What *reply* complains of, if anything: its status, an `error`, or one of its first choice."""
-    if not reply.is_answer:
-        words = reply.body[:WORDS_READ].decode("utf-8", "replace")
-        return Complaint(reply.status, words, asked_wait(_headers(reply, _error_in(reply)), now))
     error = _error_in(reply)
-    if error is None:
+    if not reply.is_answer:
+        status, words = reply.status, reply.body[:WORDS_READ].decode("utf-8", "replace")
+    elif error is None:
         return None
-    words = msgspec.json.encode(error).decode()[:WORDS_READ]
-    return Complaint(_status(error), words, asked_wait(_headers(reply, error), now))
+    else:
+        status, words = _status(error), msgspec.json.encode(error).decode()[:WORDS_READ]
+    return Complaint(status, words, asked_wait(_headers(reply, error), now, limited=status in LIMITED))
 
 
-def asked_wait(headers: Mapping[str, str], now: datetime) -> timedelta | None:
-    """How long the provider asks to wait, within bounds: Retry-After (seconds or a date), else X-RateLimit-Reset."""
+def asked_wait(headers: Mapping[str, str], now: datetime, *, limited: bool = True) -> timedelta | None:
+    """How long the provider asks to wait, within bounds: Retry-After (seconds or a date), else X-RateLimit-Reset.
+
+    The latter counts only where we are *limited*: many providers send it with every answer.
+    """
     seconds = _retry_after(headers.get("retry-after", ""), now)
-    if seconds is None:
+    if seconds is None and limited:
         seconds = _reset(headers.get("x-ratelimit-reset", ""), now)
     if seconds is None:
         return None

@@ -62,7 +62,8 @@ def outcome_of(complaint: Complaint) -> Outage | Refusal:
         return signed
     usual = _DOWN if complaint.status and complaint.status >= 500 else _REJECTED
     outcome = BY_STATUS.get(complaint.status, usual)
-    if complaint.status in {429, 503} and complaint.wait and isinstance(outcome, Outage):
+    # Whoever says when to come back is not asked earlier, whatever else he says.
+    if complaint.wait and isinstance(outcome, Outage) and not outcome.pauses:
         return replace(outcome, retry_after=complaint.wait)
     return outcome
 
