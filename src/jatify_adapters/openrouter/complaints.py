@@ -94,6 +94,7 @@ def members(body: bytes | str) -> dict[str, object] | None:
 def complaint_of(reply: Reply, now: datetime) -> Complaint | None:
     """What *reply* complains of, if anything: its status, an `error`, or one of its first choice."""
     error = _error_in(reply)
+    status: int | None
     if not reply.is_answer:
         status, words = reply.status, reply.body[:WORDS_READ].decode("utf-8", "replace")
     elif error is None:
