@@ -9,7 +9,8 @@ from importlib.metadata import version
 from typing import Final
 
 from bench.analysing import extraction, files, judging
-from bench.calling.crowd import Setting, measure
+from bench.calling.command import measured_apart
+from bench.calling.crowd import Setting
 from bench.queueing.installing import NotInstalled, pinned
 from bench.queueing.tell import tell
 from jatify_adapters.local.analyzer import RULES_VERSION
@@ -22,7 +23,7 @@ listings beside this repository. Two other extractors are installed into a cache
 
 def _calls() -> Mapping[str, float]:
     """What 500 calls at once cost; `bench/calls.py` tells more."""
-    crowd = measure(Setting(calls=500, delay=4.0))
+    crowd = measured_apart(Setting(calls=500, delay=4.0))
     return {"cpu_ms_a_call": crowd.cpu_ms_a_call, "kb_a_call": crowd.kb_a_call_in_flight, "calls_failed": crowd.failed}
 
 

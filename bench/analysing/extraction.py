@@ -36,7 +36,7 @@ _WORD: Final = re.compile(r"\w+")
 def measure() -> Mapping[str, float]:
     """Figures over every PDF and every Word layout."""
     paths = files.resumes()
-    ours = {path: _text(path) for path in paths}
+    ours = {path: text_of(path) for path in paths}
     recall = [_recalls(ours[path], others) for path, others in _read_by_others(paths).items()]
     whole = list(ours.values())
     return {
@@ -49,7 +49,8 @@ def measure() -> Mapping[str, float]:
     }
 
 
-def _text(path: Path) -> str:
+def text_of(path: Path) -> str:
+    """What an upload of that file gives."""
     extraction = anyio.run(DocumentExtractor().extract, Upload(path.name, None, path.read_bytes()))
     return extraction.text if isinstance(extraction, Extracted) else ""
 
@@ -86,7 +87,7 @@ def _share(agreed: "Counter[T]", mine: "Counter[T]") -> float:
 
 def _incomplete_layouts() -> int:
     """How many Word layouts lack a word that the plain one has."""
-    texts = {path.stem: set(_words(_text(path))) for path in files.layouts()}
+    texts = {path.stem: set(_words(text_of(path))) for path in files.layouts()}
     plain = texts.pop("gen_jane_plain")
     return sum(1 for words in texts.values() if len(plain - words) > 0)
 

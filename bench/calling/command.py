@@ -37,15 +37,18 @@ def main() -> None:
     options = parser.parse_args()
     setting = Setting(options.calls, options.delay)
     try:
-        rounds = [_round(setting, number, options.rounds) for number in range(1, options.rounds + 1)]
+        rounds = []
+        for number in range(1, options.rounds + 1):
+            tell(f"round {number} of {options.rounds}")
+            rounds.append(measured_apart(setting))
     except TooSlow as problem:
         sys.exit(str(problem))
     result = {"figures": _together(rounds), "setting": _told(setting, options.rounds, rounds[0])}
     print(json.dumps(result, indent=2) if options.json else _table(result))
 
 
-def _round(setting: Setting, number: int, rounds: int) -> Figures:
-    tell(f"round {number} of {rounds}")
+def measured_apart(setting: Setting) -> Figures:
+    """One crowd, in a process of its own."""
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as fresh:
         return fresh.submit(measure, setting).result()
 

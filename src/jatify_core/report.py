@@ -21,6 +21,7 @@ from jatify_core.findings import (
     weights,
 )
 from jatify_core.quotes import Evidence, QuoteCheck
+from jatify_core.suspicion import INJECTION
 
 Band = Literal["strong", "good", "partial", "weak"]
 
@@ -30,7 +31,6 @@ SKILLS_CAP: Final = 85
 TOTAL_CAP: Final = 70
 """The most that the total can reach without evidence of experience."""
 UNVERIFIED: Final = "unverified_evidence"
-INJECTION: Final = "prompt_injection_suspected"
 DISAGREES: Final = "score_disagrees"
 DISAGREEMENT: Final = 35
 """A total that lies further above a second opinion's is doubted."""

@@ -7,6 +7,9 @@ from typing import Final
 
 from jatify_core.signs import FIRST_WORDS, SEAMS, compiled
 
+INJECTION: Final = "prompt_injection_suspected"
+"""The warning of a text in which a line talks to a model."""
+
 _WORD: Final = re.compile(r"[^\W\d_]+(?:['\u2019]t\b)?")
 _INDENT: Final = 40
 """Characters. A line's first word stands no further in."""
@@ -19,7 +22,7 @@ _LEAST_DISTINCT: Final = 20
 
 def is_suspicious(text: str) -> bool:
     """Whether any line of *text*, or two lines that a break has parted, instructs a model, or keywords are stuffed."""
-    return any(True for _ in _places(text)) or is_stuffed(text)
+    return instructs(text) or is_stuffed(text)
 
 
 def instructs(line: str) -> bool:

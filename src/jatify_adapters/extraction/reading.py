@@ -15,7 +15,7 @@ from jatify_adapters.extraction.document import (
 from jatify_adapters.extraction.normal import normalised
 from jatify_adapters.extraction.plain import read_text
 from jatify_adapters.extraction.signs import has_sections, mixes_scripts
-from jatify_core.suspicion import is_suspicious
+from jatify_core.suspicion import INJECTION, is_suspicious
 
 Reader = Callable[[bytes], Raw]
 
@@ -46,6 +46,6 @@ def document_of(kind: str, raw: Raw) -> Document:
         "truncated_input": len(whole) > MAX_CHARS or len(raw.text) > MAX_RAW_CHARS,
         "no_sections_found": not has_sections(text),
         "mixed_script": mixes_scripts(text),
-        "prompt_injection_suspected": is_suspicious(text) or is_suspicious(normalised(raw.hidden)),
+        INJECTION: is_suspicious(text) or is_suspicious(normalised(raw.hidden)),
     }
     return Document(kind, text, raw.pages, (*raw.warnings, *(code for code, seen in noticed.items() if seen)))

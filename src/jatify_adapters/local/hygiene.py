@@ -8,8 +8,7 @@ from typing import Final
 from msgspec import Struct
 
 from jatify_adapters.local.words import TOKEN
-from jatify_core.report import INJECTION
-from jatify_core.suspicion import instructing
+from jatify_core.suspicion import INJECTION, instructing
 
 STUFFING: Final = "keyword_stuffing_suspected"
 COPIED: Final = "copied_from_listing"

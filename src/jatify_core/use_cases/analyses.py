@@ -14,6 +14,7 @@ from jatify_core.paging import Page, Window
 from jatify_core.ports import Analyzer, Ports, Transaction
 from jatify_core.report import Report
 from jatify_core.resume import Resume, ResumeId
+from jatify_core.suspicion import INJECTION
 from jatify_core.user import UserId
 
 DAY = timedelta(days=1)
@@ -126,7 +127,7 @@ def pseudonym(user_id: UserId) -> str:
 
 def _noted(resume: Resume) -> tuple[str, ...]:
     """The resume's own warnings that bear on how far its report can be trusted."""
-    return tuple(w for w in resume.warnings if w in {"hidden_text", "truncated_input", "prompt_injection_suspected"})
+    return tuple(w for w in resume.warnings if w in {"hidden_text", "truncated_input", INJECTION})
 
 
 async def _listing(tx: Transaction, user_id: UserId, listing_id: ListingId | None) -> Listing | None:
