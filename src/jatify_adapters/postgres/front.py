@@ -11,6 +11,7 @@ _SLACK: Final = timedelta(seconds=10)
 _WHOLE_AFTER: Final = 5.0
 """Seconds after which a claim looks at the whole queue again: by then it finds what took longer."""
 _BEGINNING: Final = datetime(1, 1, 1, tzinfo=UTC)
+_NEVER_SEEN: Final = _BEGINNING, float("-inf")
 
 
 class Front:
@@ -26,12 +27,12 @@ class Front:
 
     def floor(self, kinds: Sequence[str]) -> datetime:
         """The place from which to look on."""
-        front, looked_at = self._fronts.get(kinds, (_BEGINNING, float("-inf")))
+        front, looked_at = self._fronts.get(kinds, _NEVER_SEEN)
         return _BEGINNING if anyio.current_time() - looked_at >= _WHOLE_AFTER else front
 
     def seen(self, kinds: Sequence[str], floor: datetime, last: datetime | None, now: datetime | None) -> None:
         """Note a claim from *floor* on whose *last* job stood there, at *now* by the store's clock; None for none."""
-        front, looked_at = self._fronts.get(kinds, (_BEGINNING, float("-inf")))
+        front, looked_at = self._fronts.get(kinds, _NEVER_SEEN)
         if floor == _BEGINNING:
             looked_at = anyio.current_time()
         if last and now:

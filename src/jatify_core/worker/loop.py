@@ -146,6 +146,11 @@ class Worker:
         held = len(self._holding)
         return min(self._pace.allowed - (held - self._settler.pending), (SETTLERS + 1) * self._settings.slots - held)
 
+    @property
+    def _trusted(self) -> timedelta:
+        """How long a lease is relied on: some time before others may have the job."""
+        return self._settings.lease * 5 / 6
+
     async def _claim_once(self) -> timedelta:
         """Fill the room; return how long there is nothing to look for unless somebody pokes."""
         settings, wanted, sent_at = self._settings, self._room, anyio.current_time()
@@ -154,16 +159,19 @@ class Worker:
         jobs: Sequence[Job] = ()
         with anyio.CancelScope(shield=True) as self._claim:
             jobs = await self._store.jobs.claim(self._kinds, wanted, settings.lease, settings.name)
-        if anyio.current_time() - sent_at >= (settings.lease * 5 / 6).total_seconds():
+        if anyio.current_time() - sent_at >= self._trusted.total_seconds():
             log.warning("the answer to a claim came too late; %d jobs are left to their lease", len(jobs))
             self._rung = True
             return settings.poll_interval
-        self._crew.hand_out([self._holding.take(job, sent_at) for job in jobs])
+        self._start(jobs, sent_at)
         if len(jobs) == wanted:
             self._rung = True
             return settings.poll_interval
         await anyio.lowlevel.checkpoint()  # the jobs start before anything else is asked of the store
         return await self._look_ahead()
+
+    def _start(self, jobs: Sequence[Job], claimed_at: float) -> None:
+        self._crew.hand_out([self._holding.take(job, claimed_at) for job in jobs])
 
     async def _look_ahead(self) -> timedelta:
         """Probe what is paused, and run what must run alone; return the time to the next look."""
@@ -173,11 +181,11 @@ class Worker:
         for breaker in self._breakers.values():
             sent_at = anyio.current_time()
             if self._room > 0 and (job := await breaker.probe(settings.lease, settings.name)):
-                self._crew.hand_out([self._holding.take(job, sent_at)])
+                self._start([job], sent_at)
         if not len(self._holding):
             sent_at = anyio.current_time()
             if suspect := await self._store.jobs.claim_suspect(self._kinds, settings.lease, settings.name):
-                self._crew.hand_out([self._holding.take(suspect, sent_at)])
+                self._start([suspect], sent_at)
         # What is due and was left is being claimed by somebody else; the bell tells of anything newer.
         due = await self._store.jobs.next_due(self._kinds)
         return usual if due is None else min(usual, max(due, timedelta(milliseconds=50)))
@@ -257,7 +265,7 @@ class Worker:
             for held in self._holding.overdue(anyio.current_time(), limit):
                 held.overdue = True
                 held.cancel()
-            self._lose(self._holding.lapsing(anyio.current_time(), self._settings.lease * 5 / 6))
+            self._lose(self._holding.lapsing(anyio.current_time(), self._trusted))
 
     def _lose(self, jobs: Sequence[Held]) -> None:
         for mine in jobs:
