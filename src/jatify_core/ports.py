@@ -1,8 +1,7 @@
 """What Jatify asks of the outside world. Read this file first.
 
-Adapters implement these; use cases need nothing else. Ids, instants (UTC) and randomness come in as values. What is a
-user's is found with his `user_id` alone: another's row, a deleted and a missing one alike raise `NotFound`. Anything
-may raise `Unavailable` when its own part of the world is down or full.
+Use cases need nothing else. Ids, instants (UTC) and randomness come in as values. What is a user's is found with his
+`user_id` alone: another's, a deleted or a missing row raises `NotFound`. Whatever is down or full raises `Unavailable`.
 """
 
 from collections.abc import Callable, Sequence, Set
@@ -175,7 +174,10 @@ class Jobs(Protocol):
         """Record the ends whose `run` is still the one that was claimed; return the others, which change nothing."""
 
     async def rescue(self, limit: int) -> Rescued:
-        """Take back up to *limit* jobs of lapsed leases and dead workers; bury those lost too often or for good."""
+        """Take back up to *limit* jobs of lapsed leases and dead workers.
+
+        They are due at once, later after a growing delay; with all attempts used or at the third crash they are buried.
+        """
 
     async def next_due(self, kinds: Sequence[str]) -> timedelta | None:
         """How long until `claim` finds something; zero if it does now, None if nothing waits for it."""
