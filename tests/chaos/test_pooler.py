@@ -5,22 +5,9 @@ from collections.abc import AsyncIterator, Iterator
 import psycopg
 import pytest
 
-from jatify_adapters.contracts.analyses import AnalysesContract
-from jatify_adapters.contracts.applications import ApplicationsContract
-from jatify_adapters.contracts.bell import BellContract
-from jatify_adapters.contracts.dead_letters import DeadLettersContract
-from jatify_adapters.contracts.drops import DropsContract
-from jatify_adapters.contracts.ends import EndsContract
-from jatify_adapters.contracts.jobs import JobsContract
-from jatify_adapters.contracts.leases import LeasesContract
-from jatify_adapters.contracts.listings import ListingsContract
-from jatify_adapters.contracts.pauses import PausesContract
-from jatify_adapters.contracts.places import PlacesContract
-from jatify_adapters.contracts.resumes import ResumesContract
-from jatify_adapters.contracts.transactions import TransactionsContract
-from jatify_adapters.contracts.users import SessionsContract, UsersContract
 from jatify_adapters.postgres import open_store
 from tests.adapters.conftest import PostgresNewStore
+from tests.adapters.store_contracts import *  # noqa: F403  # pytest collects every suite of them
 from tests.chaos.asking import ask
 from tests.chaos.cluster import Cluster
 from tests.chaos.orders import Orders
@@ -61,48 +48,3 @@ async def test_workers_share_the_work_whether_they_can_listen_or_not(
             asked = [*await ask(world, 50), *await ask(world, 2, Orders(seconds=4))]  # the last outlive their lease
             await until_ended(link, asked, within=15)
     assert len(workers.of("began")) == len(asked)
-
-
-class TestTransactions(TransactionsContract): ...
-
-
-class TestUsers(UsersContract): ...
-
-
-class TestSessions(SessionsContract): ...
-
-
-class TestListings(ListingsContract): ...
-
-
-class TestApplications(ApplicationsContract): ...
-
-
-class TestResumes(ResumesContract): ...
-
-
-class TestAnalyses(AnalysesContract): ...
-
-
-class TestJobs(JobsContract): ...
-
-
-class TestLeases(LeasesContract): ...
-
-
-class TestEnds(EndsContract): ...
-
-
-class TestPauses(PausesContract): ...
-
-
-class TestPlaces(PlacesContract): ...
-
-
-class TestDrops(DropsContract): ...
-
-
-class TestDeadLetters(DeadLettersContract): ...
-
-
-class TestBell(BellContract): ...
