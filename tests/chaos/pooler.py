@@ -6,11 +6,10 @@ connection, and that is the next client's.
 
 import asyncio
 import struct
-import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager, suppress
 
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from tests.chaos.middleman import Middleman, before
 
 SSL_REQUEST, GSS_REQUEST, PROTOCOL = 80_877_103, 80_877_104, 196_608
 SERVER_CONNECTIONS = 6
@@ -30,41 +29,23 @@ class ServerLine:
         self.inbox: Inbox = asyncio.Queue()
 
     async def pump(self) -> None:
-        async for message in _messages(self.reader):
-            self.inbox.put_nowait((True, message))
+        try:
+            async for message in _messages(self.reader):
+                self.inbox.put_nowait((True, message))
+        finally:
+            self.writer.close()
 
 
-class Pooler:
+class Pooler(Middleman):
     """Made by `pooled`."""
 
     def __init__(self, host: str, port: int) -> None:
-        self._server_address = host, port
+        super().__init__(host, port)
         self._idle: list[ServerLine] = []
         self._room = asyncio.Semaphore(SERVER_CONNECTIONS)
-        self._tasks: set[asyncio.Task[None]] = set()
-        self.port = 0
 
-    async def serve(self, started: threading.Event, ended: threading.Event) -> None:
-        server = await asyncio.start_server(self._accept, "127.0.0.1", 0)
-        self.port = server.sockets[0].getsockname()[1]
-        started.set()
-        while not ended.is_set():
-            await asyncio.sleep(0.05)
-        server.close()
-        for task in list(self._tasks):
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        for line in self._idle:
-            line.writer.close()
-
-    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._start(asyncio.ensure_future(self._client(reader, writer)))
-
-    def _start(self, task: asyncio.Task[None]) -> None:
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
-    async def _client(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def client(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Give each transaction of this client a line of its own."""
         try:
             with suppress(OSError, asyncio.IncompleteReadError):
                 startup = await _startup(reader, writer)
@@ -78,7 +59,7 @@ class Pooler:
 
     async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, startup: bytes) -> None:
         inbox: Inbox = asyncio.Queue()
-        self._start(asyncio.ensure_future(_pump_client(reader, inbox)))
+        self.spawn(_pump_client(reader, inbox))
         while True:
             _, first = await inbox.get()
             if first[:1] in {b"", b"X"}:
@@ -93,7 +74,7 @@ class Pooler:
 
     async def _connect(self, startup: bytes) -> tuple[ServerLine, bytes]:
         """A new line to the server, and what the server said to greet it."""
-        reader, writer = await asyncio.open_connection(*self._server_address)
+        reader, writer = await asyncio.open_connection(*self.server_address)
         writer.write(startup)
         said = bytearray()
         async for message in _messages(reader):
@@ -101,7 +82,7 @@ class Pooler:
             if message.startswith(b"Z"):
                 break
         line = ServerLine(reader, writer)
-        self._start(asyncio.ensure_future(line.pump()))
+        self.spawn(line.pump())
         return line, bytes(said)
 
 
@@ -148,14 +129,5 @@ async def _messages(reader: asyncio.StreamReader) -> AsyncIterator[bytes]:
 @contextmanager
 def pooled(conninfo: str) -> Iterator[str]:
     """The conninfo of a pooler before the database at *conninfo*, until the block ends."""
-    given = conninfo_to_dict(conninfo)
-    pooler = Pooler(str(given["host"]), int(str(given["port"])))
-    started, ended = threading.Event(), threading.Event()
-    thread = threading.Thread(target=lambda: asyncio.run(pooler.serve(started, ended)))
-    thread.start()
-    try:
-        assert started.wait(5)
-        yield make_conninfo(conninfo, host="127.0.0.1", port=pooler.port)
-    finally:
-        ended.set()
-        thread.join()
+    with before(conninfo, Pooler) as (_, indirect):
+        yield indirect
