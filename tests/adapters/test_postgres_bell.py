@@ -10,8 +10,10 @@ import psycopg
 import pytest
 
 from jatify_adapters.postgres import PostgresStore, bell, open_store
+from jatify_adapters.postgres.hints import GAP
+from jatify_core.job import End
 from jatify_core.ports import Transaction
-from tests.adapters.chores import a_chore, a_stored_user, enqueue, execute
+from tests.adapters.chores import a_chore, a_stored_user, claim, enqueue, execute
 
 NOWHERE = "host=127.0.0.1 port=1"
 
@@ -119,6 +121,26 @@ async def test_a_burst_of_enqueues_sends_few_notifications_and_one_after_the_las
         heard = [anyio.current_time() async for _ in ears.notifies(timeout=0.5)]
     assert 2 <= len(heard) <= (end - start) / 0.05 + 2
     assert heard[-1] >= end
+
+
+async def test_an_enqueue_wakes_other_processes_by_itself_whatever_became_of_the_senders_line(
+    database: str, other: PostgresStore
+) -> None:
+    async with open_store(database, listen_conninfo=NOWHERE) as senderless, listening(other) as ears:
+        await enqueue(senderless, 1)
+        await ears.hear(2)
+
+
+async def test_a_job_at_an_old_place_is_told_of_beside_a_new_one(store: PostgresStore, database: str) -> None:
+    await enqueue(store, 1)
+    (claimed,) = await claim(store, 1)
+    await anyio.sleep(GAP)
+    async with await psycopg.AsyncConnection.connect(database, autocommit=True) as ears:
+        await ears.execute("listen jatify_queue")
+        async with store.transaction() as tx:
+            await tx.jobs.enqueue(a_chore(claimed.user_id))
+            await tx.jobs.settle([End.released(claimed)])
+        assert [note.payload async for note in ears.notifies(timeout=0.5)] == ["", "back"]
 
 
 async def test_a_line_that_is_cut_is_made_again_and_what_was_missed_is_looked_for(

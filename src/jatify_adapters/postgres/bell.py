@@ -1,4 +1,4 @@
-"""The bell: after a commit it wakes whoever listens in this process at once, and every other process by one NOTIFY."""
+"""The bell: after a commit it wakes whoever listens in this process, and other processes where nothing else did."""
 
 import math
 import random
@@ -13,11 +13,10 @@ from psycopg import AsyncConnection
 from psycopg.rows import TupleRow
 
 from jatify_adapters.postgres.connecting import DatabaseProblem, connect, connected
+from jatify_adapters.postgres.connection import Ring
 from jatify_adapters.postgres.liveness import BETWEEN, LOCK_CLASS
 from jatify_adapters.postgres.process import Process
 
-_GAP: Final = 0.05
-"""Seconds between two notifications of a process: at its commit each takes a lock of the whole server."""
 _PROBE_AFTER: Final = 10.0
 """Seconds after which a silent line is asked whether it lives: a LISTEN can die without a word."""
 _PATIENCE: Final = 5.0
@@ -52,14 +51,15 @@ class Bell:
         """Whether rings of other processes are heard now."""
         return self._process.lines.identity is not None
 
-    def ring(self, back: bool = False) -> None:  # noqa: FBT001, FBT002  # passed on as it is
-        """Wake the listeners of this process now, and those elsewhere within `_GAP`; *back* if to an old place."""
-        if back:
+    def ring(self, ring: Ring) -> None:
+        """Wake the listeners of this process now, and those elsewhere, if nothing else does, in their turn."""
+        if ring.back:
             self._process.front.forget()
             self._brings_back = True
         for wake in self._wakes:
             wake()
-        self._rung.set()
+        if ring.back or not ring.told:
+            self._rung.set()
 
     async def listen(self, wake: Wake, give_up: Wake) -> None:
         """Call *wake* at each ring, and whenever the line is made or lost, until cancelled.
@@ -77,8 +77,8 @@ class Bell:
         try:
             while True:
                 await self._rung.wait()
+                await self._process.hints.turn()
                 await self._notify()
-                await anyio.sleep(_GAP)
         finally:
             if self._rung.is_set():
                 await self._notify()

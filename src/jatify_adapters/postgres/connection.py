@@ -9,6 +9,7 @@ from uuid import UUID
 
 import anyio
 import psycopg
+from msgspec import Struct
 from psycopg import AsyncConnection, AsyncCursor, errors
 from psycopg.rows import TupleRow
 from psycopg_pool import AsyncConnectionPool
@@ -43,20 +44,30 @@ _CHUNK: Final = 200
 """Lines of one message: the server works on them while the next are made."""
 
 
-class Connection:
-    """Runs the statements of one transaction, and keeps whether the bell rings once it has committed.
+class Ring(Struct, frozen=True):
+    """Why the bell rings: a job became claimable, or with *back* claimable again at its old place.
 
-    `brings_back` if a job returned to an old place in the queue.
+    *told* if the transaction notifies the other processes itself, as `jobs` does; of an old place only the bell tells.
     """
+
+    back: bool = False
+    told: bool = False
+
+    def __or__(self, other: "Ring | None") -> "Ring":
+        """One ring for both reasons."""
+        return Ring(self.back or other.back, self.told or other.told) if other else self
+
+
+class Connection:
+    """Runs the statements of one transaction, and keeps how the bell rings once it has committed, if it does."""
 
     def __init__(self, conn: Kept) -> None:
         self._conn: Kept | None = conn
-        self.rings = self.brings_back = False
+        self.rings: Ring | None = None
 
-    def ring(self, *, back: bool = False) -> None:
-        """Have the bell ring: a job became claimable, or with *back* claimable again at its old place."""
-        self.rings = True
-        self.brings_back |= back
+    def ring(self, ring: Ring) -> None:
+        """Have the bell ring."""
+        self.rings = ring | self.rings
 
     async def rows(self, query: LiteralString, params: Params) -> list[TupleRow]:
         """Every row that *query* returns."""
@@ -100,13 +111,13 @@ class Connection:
 class Each(Connection):
     """Runs each statement on a pooled connection, in a transaction of its own, and rings at once."""
 
-    def __init__(self, pool: Pool, ring: Callable[[bool], None]) -> None:
+    def __init__(self, pool: Pool, ring: Callable[[Ring], None]) -> None:
         self._pool = pool
         self._ring = ring
 
-    def ring(self, *, back: bool = False) -> None:
+    def ring(self, ring: Ring) -> None:
         """Ring the bell."""
-        self._ring(back)
+        self._ring(ring)
 
     async def _answer(self, query: LiteralString, params: Params) -> Answer:
         return await self._pooled(lambda conn: conn.answer(query, params))

@@ -7,7 +7,7 @@ from typing import Final
 import msgspec
 from psycopg.rows import TupleRow
 
-from jatify_adapters.postgres.connection import Connection
+from jatify_adapters.postgres.connection import Connection, Ring
 from jatify_adapters.postgres.pages import Pages
 from jatify_core.dead_letter import DeadLetter, DeadLetterFilter, DeadLetterId, Requeued, Selection, Skipped
 from jatify_core.errors import NotFound
@@ -46,7 +46,7 @@ class DeadLetters:
         for start in range(0, len(ids), _BATCH):
             rows += await self._requeue_batch(user_id, ids[start : start + _BATCH])
         if any(lives for _, _, lives in rows):
-            self._db.ring()
+            self._db.ring(Ring())
         seen = {id_ for id_, _, _ in rows}
         missing = [id_ for id_ in selection.ids or () if id_ not in seen]
         return Requeued(

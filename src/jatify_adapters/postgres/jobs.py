@@ -7,7 +7,7 @@ import msgspec
 
 from jatify_adapters.postgres import claiming, settling
 from jatify_adapters.postgres.claiming import Claimant
-from jatify_adapters.postgres.connection import Connection, Params, array
+from jatify_adapters.postgres.connection import Connection, Params, Ring, array
 from jatify_adapters.postgres.process import Process
 from jatify_core.analysis import Reason
 from jatify_core.job import FARTHEST_PLACE, End, Job, JobId, Lease, Pause, Place, Rescued
@@ -27,7 +27,6 @@ class Jobs:
             if live := await self._by_key(job):
                 return live
             # That job ended between the two statements, so its key is free again.
-        self._db.ring()
         return job
 
     async def enqueue_many(self, jobs: Sequence[Job]) -> int:
@@ -36,12 +35,9 @@ class Jobs:
             await self._db.copy(
                 "copy job (id, user_id, kind, payload, max_attempts, enqueued_at) from stdin", map(_line, jobs)
             )
-            added = len(jobs)
-        else:
-            added = sum([await self._insert(job) for job in jobs])
-        if added:
-            self._db.ring()
-        return added
+            self._db.ring(Ring())
+            return len(jobs)
+        return sum([await self._insert(job) for job in jobs])
 
     async def waiting(self, user_id: UserId) -> int:
         """How many of the user's jobs wait or run."""
@@ -108,7 +104,7 @@ class Jobs:
         """Take jobs back whose lease has lapsed or whose worker is dead."""
         rescued = await settling.rescue(self._db, limit, await self._process.roll.dead(self._db))
         if rescued.requeued:
-            self._db.ring(back=True)
+            self._db.ring(Ring(back=True))
         return rescued
 
     async def next_due(self, kinds: Sequence[str]) -> timedelta | None:
@@ -142,38 +138,46 @@ class Jobs:
     async def resume(self, kind: str) -> None:
         """Let a kind be claimed again."""
         await self._db.change("delete from queue_pause where kind = %(kind)s", {"kind": kind})
-        self._db.ring(back=True)
+        self._db.ring(Ring(back=True))
 
     async def _insert(self, job: Job) -> bool:
-        row = _row(job)
+        told = self._process.hints.take()
+        row = {**_row(job), "tells": told}
         if self._process.fair_spacing:
-            return await self._insert_spaced({**row, "spacing": self._process.fair_spacing})
-        if not job.dedup_key:
-            await self._insert_keyless(row)
-            return True
-        inserted = await self._db.change(
+            inserted = await self._insert_spaced({**row, "spacing": self._process.fair_spacing})
+        elif job.dedup_key:
+            inserted = await self._insert_keyed(row)
+        else:
+            inserted = await self._insert_keyless(row)
+        if inserted:
+            self._db.ring(Ring(told=told))
+        return bool(inserted)
+
+    async def _insert_keyed(self, row: Params) -> int:
+        return await self._db.change(
             """
             insert into job (id, user_id, kind, payload, dedup_key, max_attempts, enqueued_at)
             values (%(id)s, %(user_id)s, %(kind)s, %(payload)s, %(dedup_key)s, %(max_attempts)s, %(enqueued_at)s)
             on conflict (dedup_key) where dedup_key is not null do nothing
+            returning case when %(tells)s then pg_notify('jatify_queue', '') end
             """,
             row,
         )
-        return bool(inserted)
 
-    async def _insert_keyless(self, row: Params) -> None:
+    async def _insert_keyless(self, row: Params) -> int:
         # What may conflict is inserted in two steps, and costs a tenth more.
-        await self._db.change(
+        return await self._db.change(
             """
             insert into job (id, user_id, kind, payload, max_attempts, enqueued_at)
             values (%(id)s, %(user_id)s, %(kind)s, %(payload)s, %(max_attempts)s, %(enqueued_at)s)
+            returning case when %(tells)s then pg_notify('jatify_queue', '') end
             """,
             row,
         )
 
-    async def _insert_spaced(self, row: Params) -> bool:
+    async def _insert_spaced(self, row: Params) -> int:
         # The user's next job sorts behind the last that he has waiting, which only orders the two and delays none.
-        inserted = await self._db.change(
+        return await self._db.change(
             """
             insert into job (id, user_id, kind, payload, dedup_key, max_attempts, enqueued_at, sort_at)
             values (
@@ -182,10 +186,10 @@ class Jobs:
                 select max(sort_at) + %(spacing)s from job where user_id = %(user_id)s and status = 'pending'))
             )
             on conflict (dedup_key) where dedup_key is not null do nothing
+            returning case when %(tells)s then pg_notify('jatify_queue', '') end
             """,
             row,
         )
-        return bool(inserted)
 
     async def _by_key(self, job: Job) -> Job | None:
         row = await self._db.row(

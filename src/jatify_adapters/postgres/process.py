@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from jatify_adapters.postgres.front import Front
+from jatify_adapters.postgres.hints import Hints
 from jatify_adapters.postgres.liveness import Lines, Roll
 
 
@@ -14,3 +15,4 @@ class Process:
         self.lines = Lines()
         self.roll = Roll(self.lines)
         self.front = Front()
+        self.hints = Hints()

@@ -10,7 +10,7 @@ from typing import Final
 
 from psycopg.rows import TupleRow
 
-from jatify_adapters.postgres.connection import Connection, array
+from jatify_adapters.postgres.connection import Connection, Ring, array
 from jatify_core.job import KEPT_ERRORS, MAX_CRASHES, End, JobId, Lease, Rescued
 
 _LOST: Final = "The worker stopped before it was done."
@@ -26,7 +26,7 @@ async def settle(db: Connection, ends: Sequence[End]) -> Sequence[End]:
     ]
     leases = {Lease(JobId(id_), run) for id_, run in settled}
     if any(_due_again(end) for end in ends if end.lease in leases):
-        db.ring(back=True)
+        db.ring(Ring(back=True))
     return [end for end in ends if end.lease not in leases]
 
 

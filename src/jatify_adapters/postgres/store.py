@@ -72,7 +72,7 @@ class PostgresStore:
         finally:
             _in_transaction.reset(token)
         if db.rings:
-            self._bell.ring(db.brings_back)
+            self._bell.ring(db.rings)
 
     async def check(self) -> None:
         """Return if the database answers and is fit for this release."""
