@@ -26,4 +26,4 @@ class Hints:
     async def turn(self) -> None:
         """Return when the next one may go out, which counts as sent then."""
         while not self.take():  # noqa: ASYNC110  # the time is known, though others may be quicker
-            await anyio.sleep(self._last + GAP - anyio.current_time())
+            await anyio.sleep(max(0.0, self._last + GAP - anyio.current_time()))
