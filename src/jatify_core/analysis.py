@@ -83,7 +83,8 @@ class Refusal(Struct, frozen=True):
 class Outage(Struct, frozen=True):
     """It did not work this time.
 
-    `retry_after` is the time the provider asked for: the job comes back then and no attempt is burned.
+    `retry_after` is the time the provider asked for: the job comes back then, and no attempt is burned unless it
+    `spends` one, as where the provider is not asked too often but out of order.
     `pauses` means that every call would fail alike (a wrong key, an empty account): the whole queue waits.
     `tries` limits how often this very reason may recur before it is for good; None leaves it to the attempts.
     """
@@ -93,6 +94,7 @@ class Outage(Struct, frozen=True):
     retry_after: timedelta | None = None
     pauses: bool = False
     tries: int | None = None
+    spends: bool = False
 
 
 Outcome = Findings | Refusal | Outage

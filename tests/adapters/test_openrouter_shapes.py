@@ -75,6 +75,7 @@ async def test_nobody_is_asked_again_before_the_time_he_named(status: int) -> No
     (outcome,) = await outcomes(Behaviour(status=status, headers={"Retry-After": "11"}))
     assert isinstance(outcome, Outage)
     assert (outcome.retry_after, outcome.pauses) == (timedelta(seconds=11), False)
+    assert outcome.spends == (status not in {429, 503})
 
 
 @pytest.mark.parametrize("status", RETRIED)

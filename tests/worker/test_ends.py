@@ -47,6 +47,15 @@ def test_a_time_that_the_provider_names_burns_no_attempt() -> None:
     assert (end.verb, end.delay) == ("snooze", timedelta(seconds=40))
 
 
+def test_a_time_that_a_broken_provider_names_is_kept_and_burns_an_attempt() -> None:
+    outage = Outage("provider_unavailable", "Down.", retry_after=timedelta(seconds=40), spends=True)
+    first, fourth, last = (end_of(a_job(attempt=n), outage, 0) for n in (1, 4, 5))
+    assert (first.verb, first.delay) == ("retry", timedelta(seconds=40))
+    assert (fourth.verb, fourth.delay) == ("retry", timedelta(seconds=40))
+    assert end_of(a_job(attempt=4), Outage("network", "Gone."), 1).delay == fourth.delay
+    assert last.verb == "bury"
+
+
 def test_a_snooze_is_never_longer_than_its_cap() -> None:
     end = end_of(a_job(), Outage("rate_limited", "Slower.", retry_after=timedelta(days=9)), 0)
     assert end.delay == LONGEST_SNOOZE

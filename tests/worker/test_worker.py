@@ -7,6 +7,7 @@ import anyio
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from jatify_adapters.memory import ScriptedAnalyzer
 from jatify_core.analysis import Outage, Outcome, Refusal
@@ -15,6 +16,7 @@ from jatify_core.job import ANALYSIS
 from tests.worker.world import Calls, a_world, in_virtual_time, working
 
 DOWN = Outage("provider_unavailable", "Down.")
+BUSY = Outage("provider_unavailable", "Down.", retry_after=timedelta(seconds=1))
 KEY = Outage("unauthorized", "The key is not accepted.", pauses=True)
 
 
@@ -129,9 +131,10 @@ async def test_a_wrong_key_pauses_the_queue_and_burns_no_attempt_until_it_is_men
         assert not await tx.jobs.pauses()
 
 
+@pytest.mark.parametrize("outage", [DOWN, replace(BUSY, spends=True), BUSY])
 @in_virtual_time
-async def test_an_outage_of_the_provider_buries_nobody() -> None:
-    analyzer = Weather()
+async def test_an_outage_of_the_provider_buries_nobody(outage: Outage) -> None:
+    analyzer = Weather(outage)
     analyzer.down = True
     world = await a_world(analyzer=analyzer)
     async with working(world.worker(slots=8), world.worker(slots=8)):
@@ -242,11 +245,14 @@ def test_every_analysis_ends_exactly_once(weather: list[str], slots: int, number
 
 
 class Weather(ScriptedAnalyzer):
-    """A provider that is down or up."""
+    """A provider that is down, with this outage, or up."""
 
-    down = False
+    def __init__(self, outage: Outage = DOWN) -> None:
+        super().__init__()
+        self.outage = outage
+        self.down = False
 
     async def analyze(self, material: Any) -> Outcome:
         outcome = await super().analyze(material)
         await anyio.sleep(0.5)
-        return DOWN if self.down else outcome
+        return self.outage if self.down else outcome

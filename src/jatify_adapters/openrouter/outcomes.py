@@ -7,7 +7,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from jatify_adapters.openrouter.complaints import Complaint
+from jatify_adapters.openrouter.complaints import LIMITED, Complaint
 from jatify_core.analysis import Outage, Refusal
 
 DEFAULT_WAIT: Final = timedelta(seconds=30)
@@ -64,7 +64,7 @@ def outcome_of(complaint: Complaint) -> Outage | Refusal:
     outcome = BY_STATUS.get(complaint.status, usual)
     # Whoever says when to come back is not asked earlier, whatever else he says.
     if complaint.wait and isinstance(outcome, Outage) and not outcome.pauses:
-        return replace(outcome, retry_after=complaint.wait)
+        return replace(outcome, retry_after=complaint.wait, spends=complaint.status not in LIMITED)
     return outcome
 
 

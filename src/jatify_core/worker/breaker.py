@@ -75,7 +75,7 @@ class Breaker:
         At once where the provider refuses us altogether. Otherwise after a run of failures of different jobs: one
         job that fails again and again is that job's own misfortune, and becomes a dead letter.
         """
-        if outage.retry_after is None and outage.reason in PROVIDER_REASONS:
+        if outage.reason in PROVIDER_REASONS:
             self._failed[job.id] = None
         return outage.pauses or len(self._failed) >= STORM
 

@@ -16,6 +16,7 @@ Handler = Callable[[Job], Awaitable[Answer]]
 FIRST_DELAY: Final = timedelta(seconds=5)
 LONGEST_DELAY: Final = timedelta(minutes=10)
 LONGEST_SNOOZE: Final = timedelta(hours=1)
+NO_TIME: Final = timedelta(0)
 PAUSED_SNOOZE: Final = timedelta(seconds=1)
 """How soon a job of a paused kind is due again: it is the pause that holds it back."""
 
@@ -29,12 +30,12 @@ def end_of(job: Job, answer: Answer, dice: float, *, paused: bool = False) -> En
             return End.buried(job, reason, message)
         case Outage(reason, message) if paused or answer.pauses:
             return End.snoozed(job, reason, message, PAUSED_SNOOZE)
-        case Outage(reason, message, retry_after) if retry_after is not None and job.snoozes < MAX_SNOOZES:
-            return End.snoozed(job, reason, message, min(retry_after, LONGEST_SNOOZE) * (1 + dice / 10))
-        case Outage(reason, message):
+        case Outage(reason, message, wait) if wait is not None and not answer.spends and job.snoozes < MAX_SNOOZES:
+            return End.snoozed(job, reason, message, _asked(wait, dice))
+        case Outage(reason, message, wait):
             if _is_spent(job, answer):
                 return End.buried(job, reason, message)
-            return End.retried(job, reason, message, delay(job.attempt, dice))
+            return End.retried(job, reason, message, max(delay(job.attempt, dice), _asked(wait or NO_TIME, dice)))
         case _:
             assert_never(answer)
 
@@ -46,6 +47,11 @@ def delay(attempt: int, dice: float) -> timedelta:
     """
     longest = min(LONGEST_DELAY, FIRST_DELAY * (1 << min(attempt - 1, 16)))
     return longest * (0.5 + dice / 2)
+
+
+def _asked(wait: timedelta, dice: float) -> timedelta:
+    """The time that a provider asked for, within bounds, and a little more, lest all come back at once."""
+    return min(wait, LONGEST_SNOOZE) * (1 + dice / 10)
 
 
 def _is_spent(job: Job, outage: Outage) -> bool:
