@@ -3,6 +3,7 @@
 The sessions run where nox itself is installed, so that one environment serves a developer, his editor and CI.
 """
 
+import shutil
 import sys
 from pathlib import Path
 
@@ -63,6 +64,22 @@ def simulation(session: nox.Session) -> None:
 @nox.session(requires=["install"], default=False)
 def faults(session: nox.Session) -> None:
     run(session, "python", "-m", "tests.simulation.faults", *session.posargs)
+
+
+@nox.session(requires=["install"], default=False)
+def mocks(session: nox.Session) -> None:
+    # Mocks of providers that others wrote, in a folder of their own: this project depends on neither.
+    folder = Path(session.create_tmp()) / "mocks"
+    session.run_install(sys.executable, "-m", "venv", str(folder / "python"))
+    llmock, aimock = folder / "python" / "bin" / "llmock", folder / "node_modules" / ".bin" / "llmock"
+    pip = (str(llmock.with_name("python")), "-m", "pip", "install", "--quiet", "--disable-pip-version-check")
+    session.run_install(*pip, "--requirement", "tests/mocks/requirements.txt", external=True)
+    shutil.copy("tests/mocks/package.json", folder)
+    npm = ("npm", "install", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix", str(folder))
+    session.run_install(*npm, external=True)
+    found = {"JATIFY_TEST_LLMOCK": str(llmock.resolve()), "JATIFY_TEST_AIMOCK": str(aimock.absolute())}
+    session.env.update(found)
+    run(session, "pytest", "-m", "mocks", "tests/mocks", *session.posargs)
 
 
 @nox.session(venv_backend="venv", python="3.11", default=False)
