@@ -57,6 +57,12 @@ def chaos(session: nox.Session) -> None:
 
 
 @nox.session(requires=["install"], default=False)
+def soak(session: nox.Session) -> None:
+    session.env["JATIFY_SOAK_CALM"] = "480"
+    run(session, "pytest", "-s", "-m", "chaos", "tests/chaos/test_soak.py", *session.posargs)
+
+
+@nox.session(requires=["install"], default=False)
 def simulation(session: nox.Session) -> None:
     run(session, "python", "-m", "tests.simulation", "--seeds", "10000", *session.posargs)
 
