@@ -27,7 +27,7 @@ from jatify_core.findings import Proposal
 
 PROVIDER: Final = "local"
 MODEL: Final = "rules/1"
-RULES_VERSION: Final = "2026-11-24.2"
+RULES_VERSION: Final = "2026-11-24.3"
 """Raised whenever rules or lists change what a report says."""
 NOT_ENGLISH: Final = "language_not_english"
 LEAST: Final = 2
@@ -87,7 +87,7 @@ def _against(listing: Advert, resume: Outline, known: Knowledge, past: History, 
     spoken = keywords(listing, resume, english=english)
     near = max(kinship(every), VOCABULARY * (spoken.score.score or 0) / 100, FIELD * affinity(every, known))
     aspects = [
-        skills(every),
+        skills(every, spoken.score.score or 0),
         experience(listing, resume, past, near),
         spoken,
         education(listing, resume, past.months),

@@ -18,6 +18,8 @@ ONLY_NAMED: Final = 0.25
 """What bare mentions can earn of the whole beyond what the work shows: a list of everything proves nothing."""
 NEAR: Final = 0.6
 """Work that shows two fifths of what is asked for is of the same kind."""
+WHOLE: Final = 6.0
+"""The weight of three required skills: what asks for less in all is not told by its skills alone."""
 EVERYBODYS: Final = frozenset({"soft", "office", "management", "language"})
 """Fields in which everybody works a little."""
 FIELDS: Final = {
@@ -101,7 +103,7 @@ def kinship(every: Sequence[Met]) -> float:
     shown = _shown([m for m in hard if any(passage.tells for passage in m.passages)])
     near = 1.5 * shown + min(_named(hard), shown) / 2
     # Steeper than the share itself: one common skill is no kinship, many are.
-    return min(1.0, near / (NEAR * total)) ** 1.5 if total else 0.0
+    return min(1.0, near / (NEAR * max(total, WHOLE))) ** 1.5 if total else 0.0
 
 
 def affinity(every: Sequence[Met], known: Knowledge) -> float:

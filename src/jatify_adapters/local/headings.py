@@ -47,10 +47,15 @@ _BY_WORD: Final = {word: section for section, words in _WORDS.items() for word i
 _LABELS: Final = frozenset({"skills", "languages", "certifications"})
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _EDGES: Final = re.compile(r"^[\W\d_]+|[\W\d_]+$")
-_MARGIN: Final = re.compile(
-    r"(Summary|Profile|Experience|Employment|Education|Skills|Projects|Certifications|Languages|Interests|References)"
-    r"\s(?=[A-Z])"
+_INLINE: Final = (
+    r"(?:Professional\s|Work\s|Core\s|Key\s|Technical\s)?"
+    r"(?:Summary|Profile|Highlights|Accomplishments|Experience|Employment|History|Education|Qualifications|Skills|Projects"
+    r"|Certifications|Languages|Interests|References)"
 )
+_MARGIN: Final = re.compile(rf"({_INLINE})\s(?=[A-Z])")
+_FOLD: Final = re.compile(rf"(?<=[a-z\d.,;:)])\s(?={_INLINE}\s[A-Z\d])")
+_FOLDED: Final = 600
+"""A line of more characters is a text that has lost its line ends, as in many a table of resumes."""
 _LABEL: Final = re.compile(r"[\W_]*([A-Za-z &]{3,40}?):\s*\S")
 
 
@@ -65,7 +70,12 @@ def heading(line: str) -> Section | None:
 def marginal(line: str) -> Section | None:
     """The section that a heading in the margin opens, where extraction put it before the text beside it."""
     match = _MARGIN.match(line)
-    return _BY_WORD[match.group(1).lower()] if match else None
+    return _section(match.group(1)) if match else None
+
+
+def unfolded(line: str) -> list[str]:
+    """The parts of a *line* without end, each of which a heading begins; what stood between them is one blank each."""
+    return _FOLD.split(line) if len(line) > _FOLDED else [line]
 
 
 def announced(line: str) -> frozenset[Section]:

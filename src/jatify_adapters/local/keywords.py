@@ -10,7 +10,7 @@ from jatify_adapters.local.aspects import Aspect, judged, quotes
 from jatify_adapters.local.outline import Outline, Passage
 from jatify_adapters.local.words import listed, telling, tokens
 
-NAMED: Final = 0.25
+NAMED: Final = 0.5
 MOST: Final = 6
 """So many words are named."""
 CHANCE: Final = 0.38
@@ -23,7 +23,7 @@ def keywords(listing: Advert, resume: Outline, *, english: bool) -> Aspect:
     """Judge the vocabulary: the cosine of the listing's words with those of them that the resume uses.
 
     Words the listing lacks do not count against a resume, so that a line more never lowers the score; a word outside
-    any sentence counts little, and no word counts twice.
+    any sentence counts half, and no word counts twice.
     """
     if not english:
         return Aspect(judged("keywords", None, "Words are only compared between English texts."))

@@ -7,7 +7,7 @@ from typing import Final, Literal
 
 from msgspec import Struct
 
-from jatify_adapters.local.headings import Section, announced, heading, labelled, marginal
+from jatify_adapters.local.headings import Section, announced, heading, labelled, marginal, unfolded
 from jatify_adapters.local.timeline import has_span
 from jatify_adapters.local.words import Token, lines_of, stem, tokens, trades, weight, without_identity
 
@@ -15,7 +15,10 @@ Kind = Literal["bullet", "prose", "entry", "list"]
 
 BULLET: Final = re.compile(r"\s*(?:[•●▪◦·∙‣○■□➢➤✓▸►*\uf0b7\uf0a7\u2013\u2014-]|\d{1,2}[.)])\s+(?=\S)")
 NAME: Final = re.compile(r"[^\W\d_][^\d@|,;:/]*")
+POSITION: Final = re.compile(r"[^:]{8,120}:(?=\s\S)")
 LABEL: Final = re.compile(r"[\w &/-]{2,40}:\s")
+FULL_STOP: Final = re.compile(r"(?<=[a-z\d%)]\.)\s(?=[A-Z])")
+PARAGRAPH: Final = 24
 SENTENCE_END: Final = re.compile(r"(?<=[a-z\d%)][.!?;])\s+(?=[A-Z])")
 ITEM_END: Final = re.compile(r"[,;|•·/]")
 CLUSTER: Final = 3
@@ -32,7 +35,11 @@ _LIKE_DEEDS: Final = (
 ADJECTIVES: Final = frozenset(_LIKE_DEEDS.split())
 LEAST: Final = 3
 """A line of fewer words says nothing of what was done."""
+GRAMMAR: Final = 2
+"""So many words that only join others make a sentence of any length; a shorter one has one in ten."""
 LINKING: Final = frozenset({"and", "or", "of"})
+HEADLINE: Final = 12
+"""A line of fewer words above the first heading names somebody or something; more tell of it."""
 
 
 class Passage(Struct, frozen=True):
@@ -130,9 +137,13 @@ def _lines(text: str, read: str) -> Iterator[_Line]:
     section: Section = "head"
     in_a_row = 0
     scattered = False
-    in_margin = len({marginal(line.strip()) for line in text.split("\n")} - {None}) >= CLUSTER
+    lines = [part for line in text.split("\n") for piece in unfolded(line) for part in _parted(piece)]
+    untitled = not any(_opened(line) == "experience" for line in lines)
+    if untitled:
+        lines = [part for line in lines for sentence in _spoken(line) for part in _parted(sentence)]
+    in_margin = len({marginal(line.strip()) for line in lines} - {None}) >= CLUSTER
     start = 0
-    for raw in text.split("\n"):
+    for raw in lines:
         line = raw.strip()
         titled = heading(line)
         section = (marginal(line) if in_margin else None) or section
@@ -144,9 +155,24 @@ def _lines(text: str, read: str) -> Iterator[_Line]:
             in_a_row = 0
             # Above the first heading a bullet is work, and all that follows a position with its dates.
             section = "other" if section == "head" and has_span(line) else section
-            works = section == "head" and BULLET.match(line)
+            works = section == "head" and (BULLET.match(line) or (untitled and len(line.split()) > HEADLINE))
             yield _line(raw, read[start : start + len(raw)], start, "other" if works else section)
         start += len(raw) + 1
+
+
+def _parted(line: str) -> list[str]:
+    """*line* as it is, or where a position and its dates stand before what was done there, both, a blank between."""
+    match = POSITION.match(line)
+    return [line[: match.end()], line[match.end() + 1 :]] if match and has_span(match.group()) else [line]
+
+
+def _spoken(line: str) -> list[str]:
+    """A paragraph in its sentences, a blank between each."""
+    return FULL_STOP.split(line) if len(line.split()) > PARAGRAPH and not BULLET.match(line) else [line]
+
+
+def _opened(line: str) -> Section | None:
+    return heading(line.strip()) or marginal(line.strip())
 
 
 def _line(text: str, read: str, start: int, section: Section) -> _Line:
@@ -176,7 +202,7 @@ def _is_sentence(words: Sequence[Token]) -> bool:
     if starts_with_verb(words):
         return len(words) >= LEAST
     grammar = [token for token in words if weight(token.stem) == 0 and len(token.low) > 1 and token.low.isalpha()]
-    return len(words) > LEAST and sum(token.low not in LINKING for token in grammar) >= 0.1 * len(words)
+    return len(words) > LEAST and sum(token.low not in LINKING for token in grammar) >= min(GRAMMAR, 0.1 * len(words))
 
 
 def _passages(text: str, read: str, lines: Sequence[_Line]) -> Iterator[Passage]:

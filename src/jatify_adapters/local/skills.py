@@ -5,7 +5,7 @@ from typing import Final
 
 from jatify_adapters.local.advert import BULLET
 from jatify_adapters.local.aspects import Aspect, judged, out_of_listing, quotes
-from jatify_adapters.local.coverage import NAMED, SHOWN, Met, share
+from jatify_adapters.local.coverage import NAMED, SHOWN, WHOLE, Met, share
 from jatify_adapters.local.demands import Demand
 from jatify_adapters.local.lexicon import lexicon
 from jatify_adapters.local.outline import Passage
@@ -17,8 +17,11 @@ FULL: Final = 0.85
 """Rules miss what is said in other words, so that nobody meets everything: this share is full marks."""
 
 
-def skills(every: Sequence[Met]) -> Aspect:
-    """Judge the skills. None where the listing asks for none that rules can find."""
+def skills(every: Sequence[Met], spoken: int) -> Aspect:
+    """Judge the skills. None where the listing asks for none that rules can find.
+
+    Where it asks for few, how far its words are *spoken* (0 to 100) stands for what the rules could not find.
+    """
     covered = share(every)
     if covered is None:
         return Aspect(judged("skills", None, "The listing names no skills that rules can find."))
@@ -29,9 +32,14 @@ def skills(every: Sequence[Met]) -> Aspect:
         f"The listing asks for {count(len(every), 'thing')}. Shown by lines about your work: {len(shown)}; only named: "
         f"{len(named)}; not in the resume: {len(absent)}. What is required counts double, a bare mention half."
     )
+    score = 100 * min(1.0, covered / FULL)
+    found = min(1.0, sum(m.demand.weight for m in every) / WHOLE)
+    if found < 1:
+        score = found * score + (1 - found) * spoken
+        reason += " That is little, so that the words which the resume shares with the listing count here as well."
     evidence = quotes(passage for m in shown[:5] for passage in m.passages[:1])
     return Aspect(
-        judged("skills", 100 * min(1.0, covered / FULL), reason, evidence),
+        judged("skills", score, reason, evidence),
         _strengths(shown),
         _gaps(absent),
         (*_add(absent), *_show(named)),

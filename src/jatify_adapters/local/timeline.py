@@ -21,9 +21,11 @@ def _date(side: str) -> str:
     )
 
 
-_NOW: Final = r"(?P<now>present|now|current(?:ly)?|today|ongoing|date)"
+_NOW: Final = r"(?P<now>present|now|current(?:ly)?|today|ongoing|date|(?=\s{0,3}[):;,\n]|\s{0,3}$))"
+"""Or nothing at all: "2019 -" in brackets, or where the line ends."""
+_SHORT: Final = r"(?P<till_short>\d\d)(?![\d/-]|\.\d)"
 _RANGE: Final = re.compile(
-    rf"(?<![\w/.-]){_date('from')}\s{{0,3}}(?:[-\u2010-\u2015]|\bto\b|\buntil\b|\btill\b)\s{{0,3}}(?:{_NOW}|{_date('till')})(?![\w/])",
+    rf"(?<![\w/.-]){_date('from')}\s{{0,3}}(?:[-\u2010-\u2015]|\bto\b|\buntil\b|\btill\b)\s{{0,3}}(?:{_date('till')}|{_SHORT}|{_NOW})(?![\w/])",
     re.IGNORECASE,
 )
 _SINCE: Final = re.compile(rf"\bsince\s{{1,3}}{_date('from')}(?![\w/])", re.IGNORECASE)
@@ -89,6 +91,8 @@ def _end(parts: dict[str, str | None], first: int, this_month: int) -> int:
     if not any(value for name, value in parts.items() if name.startswith("till_")):
         return this_month
     year, month = _read(parts, "till")
+    if parts["till_short"]:
+        year = first // 12 // 100 * 100 + int(parts["till_short"])  # "2012-24"
     after = year * 12 + (month or 0)
     if not month and after <= first:
         # "2020 - 2020", "May 2020 - 2020": some of that year, and half of it is the fairest guess.
