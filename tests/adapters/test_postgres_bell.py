@@ -161,11 +161,12 @@ async def test_a_line_that_is_cut_is_made_again_and_what_was_missed_is_looked_fo
 async def test_a_sender_that_was_cut_sends_over_a_new_line(
     store: PostgresStore, other: PostgresStore, database: str
 ) -> None:
+    user_id = await a_stored_user(store)
     async with listening(other) as ears:
-        await enqueue(store, 1)
+        await store.jobs.enqueue_many([a_chore(user_id)])  # in bulk, of which the bell alone tells
         await ears.hear(2)
         await cut(database, "notify jatify_queue")
-        await enqueue(store, 1)
+        await store.jobs.enqueue_many([a_chore(user_id)])
         await ears.hear(3)
 
 
