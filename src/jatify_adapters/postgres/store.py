@@ -26,6 +26,7 @@ from jatify_adapters.postgres.resumes import Resumes
 from jatify_adapters.postgres.users import Sessions, Users
 from jatify_core.errors import Unavailable
 from jatify_core.ports import Transaction
+from jatify_core.user import UserId
 
 _WAIT: Final = 2.0
 """Seconds that a transaction waits for a connection before the caller is told to come back."""
@@ -53,7 +54,7 @@ class PostgresStore:
         return Jobs(Each(self._lane, self._bell.ring), self._process)
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[Transaction]:
+    async def transaction(self, user_id: UserId | None = None) -> AsyncIterator[Transaction]:
         """Commit when the block ends, roll back when it raises."""
         if _in_transaction.get() is self:
             raise RuntimeError("A transaction is open already, and transactions do not nest.")
