@@ -8,6 +8,7 @@ from psycopg import AsyncConnection
 from psycopg.rows import TupleRow
 
 from jatify_adapters.postgres.connecting import DatabaseProblem, connected
+from jatify_adapters.postgres.walls import raise_walls
 
 OLDEST_SERVER = 140_000
 """Postgres 14, as the server reports it."""
@@ -23,7 +24,7 @@ def migrations() -> dict[str, str]:
 
 
 async def migrate(conninfo: str) -> list[str]:
-    """Bring the database up to this release; return the names of the migrations applied now.
+    """Bring the database up to this release, with its walls; return the names of the migrations applied now.
 
     Any number of processes may do this at once. Raises `DatabaseProblem` with what to do where it cannot be done; what
     was applied until then stays, whole migrations only.
@@ -33,6 +34,9 @@ async def migrate(conninfo: str) -> list[str]:
         refuse_old_server(conn)
         while name := await _apply_next(conn):
             applied.append(name)
+        async with conn.transaction():
+            await _lock(conn)
+            await raise_walls(conn)
     return applied
 
 
@@ -60,8 +64,7 @@ def refuse_old_server(conn: AsyncConnection[TupleRow]) -> None:
 async def _apply_next(conn: AsyncConnection[TupleRow]) -> str | None:
     """Apply the first migration that is missing and return its name; None if there is none."""
     async with conn.transaction():
-        # Held to the end of the transaction: a lock of the session would not survive a transaction pooler.
-        await conn.execute("select pg_advisory_xact_lock(%s)", [_LOCK])
+        await _lock(conn)
         await conn.execute(
             """
             create table if not exists schema_migration (
@@ -76,6 +79,11 @@ async def _apply_next(conn: AsyncConnection[TupleRow]) -> str | None:
                 await _apply(conn, name, text)
                 return name
     return None
+
+
+async def _lock(conn: AsyncConnection[TupleRow]) -> None:
+    # Held to the end of the transaction: a lock of the session would not survive a transaction pooler.
+    await conn.execute("select pg_advisory_xact_lock(%s)", [_LOCK])
 
 
 async def _apply(conn: AsyncConnection[TupleRow], name: str, text: str) -> None:
