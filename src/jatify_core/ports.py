@@ -227,8 +227,8 @@ class Store(Protocol):
     def transaction(self, user_id: UserId | None = None) -> AbstractAsyncContextManager[Transaction]:
         """Commit when the block ends, roll back when it raises. Transactions do not nest.
 
-        With a *user_id* it is that user's, and what is others' is not there, whatever is asked for; without one it is
-        the house's own, for logins and for the worker.
+        With a *user_id* it is that user's: what is others' is not there, whatever is asked for, and what is written for
+        another is `NotFound`. Without one it is the house's own, for logins and for the worker.
         """
 
     @property

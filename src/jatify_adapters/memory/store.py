@@ -52,11 +52,11 @@ class MemoryStore:
         refuse_inside_transaction("A transaction was opened")
         async with self._one_at_a_time:
             await self.check()
-            draft = Draft(self._tables.snapshot(), self._clock(), self._fair_spacing, self._new_id)
+            draft = Draft(self._tables, self._clock(), self._fair_spacing, self._new_id, user_id)
             enter(draft)
             try:
                 yield _transaction(draft)
-                self._tables = draft.tables
+                self._tables = draft.whole()
             finally:
                 draft.end()
                 enter(None)

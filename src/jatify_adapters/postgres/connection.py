@@ -95,8 +95,9 @@ class Connection:
 
 
 class Lane(Struct, frozen=True):
-    """Connections of the queue's own. *begin* is what each statement's transaction begins with, where it must be said:
-    behind a transaction pooler a connection cannot keep for whom it acts.
+    """Connections of the queue's own.
+
+    *begin* begins each statement's transaction where a connection cannot keep for whom it acts: behind a pooler.
     """
 
     pool: Pool
@@ -156,6 +157,9 @@ def _ours(problem: psycopg.Error) -> JatifyError | DatabaseProblem:
             return Unavailable("The database does not answer just now. Try again shortly.")
         case errors.ForeignKeyViolation():
             # What a row refers to went away meanwhile, or is somebody else's.
+            return NotFound()
+        case errors.InsufficientPrivilege() if problem.diag.source_function == "ExecWithCheckOptions":
+            # Row security, in a server of any language: in this user's transaction there is nobody else.
             return NotFound()
         case errors.UniqueViolation():
             return Conflict("This exists already.")
