@@ -15,6 +15,11 @@ OLDEST_SERVER = 140_000
 
 _LOCK = 0x6A61746966790001  # "jatify" and a number: an advisory lock is nothing but a number that all agree on
 
+_MAY_NOT = (
+    "The database's user may not make Jatify's tables here; run `jatify migrate` as their owner, or grant this user "
+    "`create` on the schema."
+)
+
 
 def migrations() -> dict[str, str]:
     """This release's migrations, by name, in order."""
@@ -32,11 +37,14 @@ async def migrate(conninfo: str) -> list[str]:
     applied = []
     async with connected(conninfo) as conn:
         refuse_old_server(conn)
-        while name := await _apply_next(conn):
-            applied.append(name)
-        async with conn.transaction():
-            await _lock(conn)
-            await raise_walls(conn)
+        try:
+            while name := await _apply_next(conn):
+                applied.append(name)
+            async with conn.transaction():
+                await _lock(conn)
+                await raise_walls(conn)
+        except psycopg.errors.InsufficientPrivilege as problem:
+            raise DatabaseProblem(_MAY_NOT) from problem
     return applied
 
 
@@ -45,7 +53,7 @@ async def unfitness(conn: AsyncConnection[TupleRow]) -> str | None:
 
     Migrations of a newer release do no harm: changes only expand until the previous release is gone.
     """
-    if await (await conn.execute("select to_regclass('schema_migration')::text")).fetchone() == (None,):
+    if not await _is_begun(conn):
         return "The database is empty; run `jatify migrate`."
     recorded = await _recorded(conn)
     missing = [name for name in migrations() if name not in recorded]
@@ -65,13 +73,14 @@ async def _apply_next(conn: AsyncConnection[TupleRow]) -> str | None:
     """Apply the first migration that is missing and return its name; None if there is none."""
     async with conn.transaction():
         await _lock(conn)
-        await conn.execute(
-            """
-            create table if not exists schema_migration (
-              name text primary key, sha256 text not null, applied_at timestamptz not null default now()
+        if not await _is_begun(conn):  # asked first: who may not create anything may still find that all is applied
+            await conn.execute(
+                """
+                create table schema_migration (
+                  name text primary key, sha256 text not null, applied_at timestamptz not null default now()
+                )
+                """
             )
-            """
-        )
         recorded = await _recorded(conn)
         _refuse_foreign_history(recorded)
         for name, text in migrations().items():
@@ -79,6 +88,11 @@ async def _apply_next(conn: AsyncConnection[TupleRow]) -> str | None:
                 await _apply(conn, name, text)
                 return name
     return None
+
+
+async def _is_begun(conn: AsyncConnection[TupleRow]) -> bool:
+    found = await conn.execute("select to_regclass('schema_migration') is not null")
+    return any(await found.fetchone() or ())
 
 
 async def _lock(conn: AsyncConnection[TupleRow]) -> None:

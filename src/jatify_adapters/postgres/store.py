@@ -25,7 +25,7 @@ from jatify_adapters.postgres.migrating import refuse_old_server, unfitness
 from jatify_adapters.postgres.process import Process
 from jatify_adapters.postgres.resumes import Resumes
 from jatify_adapters.postgres.users import Sessions, Users
-from jatify_adapters.postgres.walls import Walls, walls_of
+from jatify_adapters.postgres.walls import SHUT_OUT, Walls, walls_of
 from jatify_core.errors import Unavailable
 from jatify_core.ports import Transaction
 from jatify_core.user import UserId
@@ -200,7 +200,11 @@ async def _fit_walls(conninfo: str) -> Walls:
     """The walls of the database, which is fit for this release. Raises `DatabaseProblem` where it is not."""
     async with connected(conninfo) as conn:
         refuse_old_server(conn)
-        if problem := await unfitness(conn):
+        try:
+            problem = await unfitness(conn)
+        except psycopg.errors.InsufficientPrivilege:
+            raise DatabaseProblem(SHUT_OUT) from None
+        if problem:
             raise DatabaseProblem(problem)
         return await walls_of(conn)
 

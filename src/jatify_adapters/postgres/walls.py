@@ -21,7 +21,7 @@ LOWER: Final = (
 NONE: Final = (
     f"Users' rows are kept apart by Jatify's statements alone: the database's user sees past row security. {_HOW}"
 )
-_SHUT_OUT: Final = (
+SHUT_OUT: Final = (
     "The database's user neither owns Jatify's tables nor has its roles; let their owner run "
     "`grant jatify_app, jatify_house to` that user."
 )
@@ -66,7 +66,7 @@ async def walls_of(conn: AsyncConnection[TupleRow]) -> Walls:
         return Walls(apart=False, complaint=NONE)
     if await _told(conn, "select pg_has_role(relowner, 'usage') from pg_class where oid = 'job'::regclass"):
         return Walls(apart=False, complaint=LOWER)
-    raise DatabaseProblem(_SHUT_OUT)
+    raise DatabaseProblem(SHUT_OUT)
 
 
 async def raise_walls(conn: AsyncConnection[TupleRow]) -> None:
