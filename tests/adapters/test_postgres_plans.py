@@ -16,6 +16,7 @@ from jatify_adapters.postgres.process import Process
 from jatify_core.job import End, Verb
 from jatify_core.listing import SORT_KEYS, ListingFilter
 from jatify_core.paging import Position, Sort, Window
+from jatify_core.user import UserId
 from tests.adapters.chores import CHORE, LEASE, a_stored_user, claim, enqueue, execute
 
 
@@ -63,8 +64,8 @@ class Explained(Connection):
 
 
 @asynccontextmanager
-async def explained(store: PostgresStore) -> AsyncIterator[Explained]:
-    async with store._begun() as conn:
+async def explained(store: PostgresStore, user_id: UserId | None = None) -> AsyncIterator[Explained]:
+    async with store._begun(user_id) as conn:
         yield Explained(conn)
         await conn.rollback()
 
@@ -215,7 +216,7 @@ async def test_a_late_page_costs_what_the_first_costs(
     async with own_store.transaction() as tx:
         (*_, middle) = (await tx.listings.page(user_id, ListingFilter(Window(order, 100)))).items
     for after in (None, Position(str(getattr(middle, key)), middle.id)):
-        async with explained(own_store) as db:
+        async with explained(own_store, user_id) as db:
             await Listings(db).page(user_id, ListingFilter(Window(order, 20, after)))
         assert f"listing_by_{key}" in db.indexes
         assert "Sort" not in db.kinds
