@@ -12,7 +12,6 @@ from jatify_adapters.memory import memory_ports
 from jatify_adapters.postgres import PostgresStore
 from jatify_adapters.postgres.connection import Answer, Kept, Params
 from jatify_adapters.postgres.walls import Walls
-from jatify_core.analysis import AnalysisId
 from jatify_core.job import ANALYSIS, End
 from jatify_core.user import UserId
 from tests.adapters.chores import LEASE
@@ -98,7 +97,7 @@ async def ids(ann: Person, store: PostgresStore) -> Ids:
         await tx.analyses.record([end])
     letter = (await ann.get("/api/dlq")).json()["items"][0]["id"]
     analysis = (await ann.analysis(resume, job))["id"]
-    return Ids(job, application, resume, AnalysisId(analysis), letter)
+    return Ids(job, application, resume, analysis, letter)
 
 
 async def test_whatever_statements_forget_nobody_reaches_what_is_anothers(

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
+from typing import LiteralString
 from uuid import UUID, uuid4
 
 import psycopg
@@ -19,7 +20,9 @@ from jatify_adapters.postgres import DatabaseProblem, PostgresStore, migrate, op
 from jatify_adapters.postgres.embedded import embedded_postgres
 from jatify_adapters.postgres.walls import LOWER, NONE
 from jatify_core.user import UserId
+from tests.adapters.chores import CHORE, LEASE
 from tests.adapters.conftest import PostgresNewStore
+from tests.adapters.test_postgres_plans import a_backlog, explained, queue
 
 
 class Server:
@@ -28,15 +31,15 @@ class Server:
     def __init__(self, conninfo: str) -> None:
         self.conninfo = conninfo
 
-    def run(self, statement: str, **names: str) -> None:
+    def run(self, statement: LiteralString, **names: str) -> None:
         with psycopg.connect(self.conninfo, autocommit=True) as link:
             named = {name: sql.Identifier(value) for name, value in names.items()}
-            link.execute(sql.SQL(statement).format(**named))  # type: ignore[arg-type]  # of literals all the same
+            link.execute(sql.SQL(statement).format(**named))
 
-    def user(self, rights: str = "") -> str:
+    def user(self, rights: LiteralString = "") -> str:
         """The name of a new user, who may log in."""
         name = f"user_{uuid4().hex[:8]}"
-        self.run(f"create role {{name}} login {rights}", name=name)
+        self.run("create role {name} login " + rights, name=name)
         return name
 
     def database_of(self, owner: str) -> str:
@@ -110,7 +113,7 @@ async def test_roles_that_are_anothers_are_left_alone(server: Server) -> None:
     await migrate(mine)
     assert (await complaint(theirs), await complaint(mine)) == (None, LOWER)
     await kept_apart(mine)
-    with psycopg.connect(make_conninfo(theirs, dbname=f"of_{theirs_owner(mine)}")) as link:
+    with psycopg.connect(make_conninfo(theirs, dbname=str(conninfo_to_dict(mine)["dbname"]))) as link:
         link.execute("set role jatify_house")
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             link.execute("select from job")
@@ -154,6 +157,21 @@ async def test_an_owner_who_says_nothing_sees_nothing_of_his_tables(server: Serv
         assert link.execute("select count(*) from listing").fetchone() == (1,)
 
 
+@pytest.mark.parametrize("rights", ["createrole", ""])
+async def test_a_claim_follows_its_index_past_the_policies(server: Server, rights: LiteralString) -> None:
+    owner = server.user(rights)
+    conninfo = server.database_of(owner)
+    await migrate(conninfo)
+    async with open_store(conninfo) as store:
+        assert store.walls.apart == bool(rights)
+        await a_backlog(store, make_conninfo(conninfo, user="jatify"), 20_000)
+        async with explained(store) as db:
+            await queue(db).claim([CHORE], 50, LEASE, "worker")
+    assert {"job_claim", "job_pkey"} <= db.indexes
+    assert not {"Sort", "Seq Scan"} & db.kinds
+    assert db.most_read == 50
+
+
 class LowWalls:
     """A store whose database's user owns the tables, and may make no roles."""
 
@@ -183,10 +201,6 @@ class TestLeasesOverLowWalls(LowWalls, LeasesContract): ...
 
 
 class TestPlacesOverLowWalls(LowWalls, PlacesContract): ...
-
-
-def theirs_owner(conninfo: str) -> str:
-    return conninfo_to_dict(conninfo)["user"] or ""
 
 
 async def complaint(conninfo: str) -> str | None:

@@ -217,7 +217,7 @@ async def _assert_whole(new_store: NewStore, owner: Belongings) -> None:
     user_id = owner.seeker.user.id
     async with new_store.store.transaction(user_id) as tx:
         assert await _items(tx.listings.page(user_id, ListingFilter(_WINDOW))) == (owner.seeker.listing,)
-        assert await tx.applications.get(user_id, owner.application.id)
+        assert (await tx.applications.get(user_id, owner.application.id)).history
         assert owner.resume in await _items(tx.resumes.page(user_id, ResumeFilter(_WINDOW)))
         assert len(await _items(tx.resumes.page(user_id, ResumeFilter(_WINDOW)))) == 3
         assert (await tx.analyses.get(user_id, owner.done.id)).report

@@ -112,6 +112,10 @@ begin
     execute format('grant %I to current_user', made)
       || case when current_setting('server_version_num')::integer >= 160000 then ' with inherit false' else '' end;
   end loop;
+  -- Its policies let it see everything. Not to ask them spares a twentieth of each of the queue's statements.
+  if (select rolsuper from pg_roles where rolname = current_user) then
+    alter role jatify_house bypassrls;
+  end if;
 end
 $$
 """
