@@ -131,15 +131,19 @@ class Jobs:
         self._db.ring(Ring(back=True))
 
     async def _insert_bulk(self, jobs: Sequence[Job]) -> int:
-        # As one text of JSON: a COPY, a tenth faster, is refused where row security is asked.
+        # A text for each column, split by what cannot occur in it. A COPY costs as much, and is refused where row
+        # security is asked; one text of JSON takes the server half as long again.
         inserted = await self._db.change(
             """
             insert into job (id, user_id, kind, payload, max_attempts, enqueued_at)
-            select id, user_id, kind, payload, max_attempts, enqueued_at
-              from json_to_recordset(%(jobs)s::json) as row (
-                id uuid, user_id uuid, kind text, payload jsonb, max_attempts smallint, enqueued_at timestamptz)
+            select id::uuid, user_id::uuid, kind, payload::jsonb, max_attempts::smallint, enqueued_at::timestamptz
+              from rows from (
+                string_to_table(%(ids)s, ','), string_to_table(%(user_ids)s, ','),
+                json_array_elements_text(%(kinds)s::json), string_to_table(%(payloads)s, e'\\n'),
+                string_to_table(%(max_attempts)s, ','), string_to_table(%(enqueued_at)s, ',')
+              ) as row (id, user_id, kind, payload, max_attempts, enqueued_at)
             """,
-            {"jobs": msgspec.json.encode([_told(job) for job in jobs]).decode()},
+            _columns(jobs),
         )
         self._db.ring(Ring())
         return inserted
@@ -220,5 +224,12 @@ def _row(job: Job) -> dict[str, object]:
     }
 
 
-def _told(job: Job) -> dict[str, object]:
-    return {name: getattr(job, name) for name in ("id", "user_id", "kind", "payload", "max_attempts", "enqueued_at")}
+def _columns(jobs: Sequence[Job]) -> Params:
+    return {
+        "ids": ",".join(str(job.id) for job in jobs),
+        "user_ids": ",".join(str(job.user_id) for job in jobs),
+        "kinds": msgspec.json.encode([job.kind for job in jobs]).decode(),
+        "payloads": "\n".join(msgspec.json.encode(job.payload).decode() for job in jobs),
+        "max_attempts": ",".join(str(job.max_attempts) for job in jobs),
+        "enqueued_at": ",".join(str(job.enqueued_at) for job in jobs),
+    }
