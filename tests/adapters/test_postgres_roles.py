@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import AsyncIterator, Iterator
-from datetime import timedelta
 from typing import LiteralString
 from uuid import UUID, uuid4
 
@@ -20,7 +19,7 @@ from jatify_adapters.postgres import DatabaseProblem, PostgresStore, migrate, op
 from jatify_adapters.postgres.embedded import embedded_postgres
 from jatify_adapters.postgres.walls import LOWER, NONE
 from jatify_core.user import UserId
-from tests.adapters.chores import CHORE, LEASE
+from tests.adapters.chores import CHORE, LEASE, a_chore
 from tests.adapters.conftest import PostgresNewStore
 from tests.adapters.test_postgres_plans import a_backlog, explained, queue
 
@@ -217,7 +216,8 @@ async def kept_apart(conninfo: str) -> None:
         assert await seen(store, bob.user.id) == [bob.user.id]
         assert await seen(store, uuid4()) == []
         assert len(await seen(store, None)) >= 2
-        assert await store.jobs.claim(["chore"], 1, timedelta(seconds=1), "worker") == []
+        await store.jobs.enqueue(a_chore(ann.user.id))
+        assert [job.user_id for job in await store.jobs.claim([CHORE], 10, LEASE, "worker")] == [ann.user.id]
         await store.check()
 
 

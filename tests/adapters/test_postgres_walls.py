@@ -185,6 +185,15 @@ async def test_a_connection_of_the_pool_is_no_owner_even_between_transactions(ow
         assert await (await conn.execute("select current_user::text")).fetchone() == ("jatify_app",)
 
 
+async def test_the_window_to_the_queue_shows_nothing_of_others(database: str, two: tuple[Seeker, Seeker]) -> None:
+    ann, _ = two
+    async with in_role(database, "jatify_app", ann.user.id) as link:
+        seen = await (await link.execute("select * from jatify_places_ahead(%s, 1000)", [ann.user.id])).fetchall()
+        own = await (await link.execute("select seq from job where status = 'pending'")).fetchall()
+        assert [seq for seq, _ in seen] == [seq for (seq,) in own]
+        assert await (await link.execute("select count(distinct user_id) from job")).fetchone() == (1,)
+
+
 async def test_a_users_report_goes_with_his_analysis(new_store: PostgresNewStore, two: tuple[Seeker, Seeker]) -> None:
     ann, bob = two
     async with new_store.store._begun(ann.user.id) as conn:
@@ -205,7 +214,10 @@ async def test_the_house_makes_room_for_a_table_of_a_later_migration(own_databas
 
 
 @pytest.mark.skipif("JATIFY_TEST_DATABASE_URL" in os.environ, reason="only the embedded server's is ours to change")
-async def test_in_the_embedded_database_an_expression_cannot_change_for_whom_it_is(postgres: str) -> None:
+async def test_in_the_embedded_database_an_expression_cannot_change_for_whom_it_is(
+    postgres: str, template: str
+) -> None:
+    del template  # with which the roles came
     for setting in ("role", "jatify.user_id", "session_authorization"):
         with pytest.raises(psycopg.errors.InsufficientPrivilege, match="set_config"):
             async with in_role(postgres, "jatify_app") as link:
