@@ -19,9 +19,10 @@ from jatify_adapters.postgres import DatabaseProblem, PostgresStore, migrate, op
 from jatify_adapters.postgres.embedded import embedded_postgres
 from jatify_adapters.postgres.walls import LOWER, NONE
 from jatify_core.user import UserId
-from tests.adapters.chores import CHORE, LEASE, a_chore
+from tests.adapters.chores import CHORE, LEASE, a_chore, execute
 from tests.adapters.conftest import PostgresNewStore
 from tests.adapters.test_postgres_plans import a_backlog, explained, queue
+from tests.adapters.test_postgres_walls import furnished, rows, walled_tables
 
 
 class Server:
@@ -169,6 +170,24 @@ async def test_a_claim_follows_its_index_past_the_policies(server: Server, right
     assert {"job_claim", "job_pkey"} <= db.indexes
     assert not {"Sort", "Seq Scan"} & db.kinds
     assert db.most_read == 50
+
+
+@pytest.mark.parametrize("owner", ["jatify", "createrole", ""])
+async def test_an_account_that_its_user_deletes_takes_everything_along_and_nothing_of_others(
+    server: Server, owner: LiteralString
+) -> None:
+    conninfo = server.database_of(owner if owner == "jatify" else server.user(owner))
+    await migrate(conninfo)
+    all_seeing = make_conninfo(conninfo, user="jatify")
+    async with open_store(conninfo) as store:
+        new_store = PostgresNewStore(store, all_seeing)
+        ann, bob = await furnished(new_store), await furnished(new_store)
+        await execute(all_seeing, "update job set kind = 'analysis'")  # others have no row that vouches for their user
+        async with store._begun(ann.user.id) as conn:
+            assert (await conn.execute("delete from account")).rowcount == 1
+    for table in await walled_tables(all_seeing):
+        whose = "id" if table == "account" else "user_id"
+        assert await rows(all_seeing, f"select distinct {whose} from {table}") == [(bob.user.id,)], table  # noqa: S608
 
 
 class LowWalls:

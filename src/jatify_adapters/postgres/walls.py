@@ -155,6 +155,15 @@ begin
       execute format('grant select on %s to jatify_app', kept.name);
     end if;
   end loop;
+  for kept in
+    select oid::regclass as name from pg_class
+     where relnamespace = current_schema()::regnamespace and relkind = 'S'
+       and relowner = (select relowner from pg_class where oid = 'schema_migration'::regclass)
+  loop
+    if not has_sequence_privilege('jatify_app', kept.name, 'usage') then
+      execute format('grant usage on sequence %s to jatify_app, jatify_house', kept.name);
+    end if;
+  end loop;
 end
 $$
 """
