@@ -224,8 +224,12 @@ class Transaction(Struct, frozen=True):
 class Store(Protocol):
     """The place where everything is kept."""
 
-    def transaction(self) -> AbstractAsyncContextManager[Transaction]:
-        """Commit when the block ends, roll back when it raises. Transactions do not nest."""
+    def transaction(self, user_id: UserId | None = None) -> AbstractAsyncContextManager[Transaction]:
+        """Commit when the block ends, roll back when it raises. Transactions do not nest.
+
+        With a *user_id* it is that user's: what is others' is not there, whatever is asked for, and what is written for
+        another is `NotFound`. Without one it is the house's own, for logins and for the worker.
+        """
 
     @property
     def jobs(self) -> Jobs:

@@ -17,7 +17,9 @@ async def check_everything(settings: Settings) -> bool:
             await migrate(conninfo)
         async with open_store(conninfo, listen_conninfo=settings.listen_url) as store:
             await store.check()
+            walls = store.walls
     _tell("database", "answers and is up to date")
+    _tell("walls", walls.complaint or "users' rows are kept apart by roles of their own")
     async with open_analyzer(settings) as analyzer:
         problem = await _problem(analyzer)
         identity = analyzer.identity

@@ -14,6 +14,7 @@ from jatify_adapters.contracts.places import PlacesContract
 from jatify_adapters.contracts.resumes import ResumesContract
 from jatify_adapters.contracts.transactions import TransactionsContract
 from jatify_adapters.contracts.users import SessionsContract, UsersContract
+from jatify_adapters.contracts.walls import WallsContract
 
 
 class TestTransactions(TransactionsContract): ...
@@ -59,3 +60,6 @@ class TestDeadLetters(DeadLettersContract): ...
 
 
 class TestBell(BellContract): ...
+
+
+class TestWalls(WallsContract): ...

@@ -27,6 +27,7 @@ from jatify_adapters.contracts.samples import (
 )
 from jatify_adapters.contracts.transactions import TransactionsContract
 from jatify_adapters.contracts.users import SessionsContract, UsersContract
+from jatify_adapters.contracts.walls import WallsContract
 from jatify_adapters.memory import MemoryStore, MovableClock
 from jatify_core.errors import Unavailable
 from jatify_core.job import End
@@ -104,6 +105,10 @@ class TestDeadLetters(DeadLettersContract):
 
 
 class TestTransactions(TransactionsContract):
+    pass
+
+
+class TestWalls(WallsContract):
     pass
 
 

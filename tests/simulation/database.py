@@ -11,6 +11,7 @@ from jatify_adapters.memory import MemoryStore, MovableClock
 from jatify_adapters.memory.tables import Tables
 from jatify_core.errors import Unavailable
 from jatify_core.ports import Jobs, Transaction
+from jatify_core.user import UserId
 from tests.simulation.loop import VirtualLoop
 from tests.simulation.weather import Weather
 
@@ -88,8 +89,8 @@ class Connection:
         self.cut_until = 0.0
         self.troubled_at = float("-inf")
 
-    def transaction(self) -> "Journey":
-        return Journey(self, self._database)
+    def transaction(self, user_id: UserId | None = None) -> "Journey":
+        return Journey(self, self._database, user_id)
 
     @property
     def jobs(self) -> Jobs:
@@ -145,9 +146,9 @@ class Connection:
 class Journey:
     """One transaction over a connection: there, through it, and back with the answer, if nothing comes between."""
 
-    def __init__(self, connection: Connection, database: Database) -> None:
+    def __init__(self, connection: Connection, database: Database, user_id: UserId | None) -> None:
         self._connection = connection
-        self._inside = database.transaction()
+        self._inside = database.transaction(user_id)
         self._fate: Fate = "lost"
 
     async def __aenter__(self) -> Transaction:

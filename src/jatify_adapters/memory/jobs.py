@@ -42,10 +42,11 @@ class MemoryJobs:
 
     async def places(self, user_id: UserId) -> Sequence[Place]:
         """Where the user's jobs stand."""
-        in_order = sorted(self._jobs.values(), key=_turn)
+        in_order = sorted(self._draft.queue, key=_turn)
         waiting = [live.job.id for live in in_order if live.lease_ends_at is None]
         ahead = {job_id: min(before, FARTHEST_PLACE) for before, job_id in enumerate(waiting)}
-        own = [_place(live, ahead.get(live.job.id)) for live in in_order if live.job.user_id == user_id]
+        in_sight = (live for live in in_order if live.job.id in self._jobs and live.job.user_id == user_id)
+        own = [_place(live, ahead.get(live.job.id)) for live in in_sight]
         return sorted(own, key=lambda place: not place.running)
 
     async def claim(

@@ -19,6 +19,7 @@ from jatify_adapters.memory.tables import Draft, Tables, enter, refuse_inside_tr
 from jatify_adapters.memory.users import MemorySessions, MemoryUsers
 from jatify_core.errors import Unavailable
 from jatify_core.ports import Jobs, Transaction
+from jatify_core.user import UserId
 
 
 class MemoryStore:
@@ -46,16 +47,16 @@ class MemoryStore:
         self.reachable = True
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[Transaction]:
+    async def transaction(self, user_id: UserId | None = None) -> AsyncIterator[Transaction]:
         """Commit when the block ends, roll back when it raises."""
         refuse_inside_transaction("A transaction was opened")
         async with self._one_at_a_time:
             await self.check()
-            draft = Draft(self._tables.snapshot(), self._clock(), self._fair_spacing, self._new_id)
+            draft = Draft(self._tables, self._clock(), self._fair_spacing, self._new_id, user_id)
             enter(draft)
             try:
                 yield _transaction(draft)
-                self._tables = draft.tables
+                self._tables = draft.whole()
             finally:
                 draft.end()
                 enter(None)

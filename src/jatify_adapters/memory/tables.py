@@ -5,7 +5,7 @@ from contextvars import ContextVar
 from copy import copy
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 from msgspec import Struct
@@ -54,6 +54,11 @@ class LiveJob(Struct, frozen=True, kw_only=True):
     available_at: datetime
     lease_ends_at: datetime | None = None
 
+    @property
+    def user_id(self) -> UserId:
+        """Whose it is."""
+        return self.job.user_id
+
 
 class Letter(Struct, frozen=True, kw_only=True):
     """A job that failed for good, kept whole so that it can live again."""
@@ -89,6 +94,21 @@ class Tables:
         """The same rows, to be changed apart from these."""
         return Tables(**{name: copy(rows) for name, rows in vars(self).items()})
 
+    def of(self, user_id: UserId) -> "Tables":
+        """That user's rows and what is everybody's, to be changed apart from these."""
+        return self._where(lambda row: whose(row) in {None, user_id})
+
+    def without(self, user_id: UserId) -> "Tables":
+        """The rows of all other users, to be left alone."""
+        return self._where(lambda row: whose(row) not in {None, user_id})
+
+    def with_those_of(self, others: "Tables") -> "Tables":
+        """These rows and those of *others*."""
+        return Tables(**{name: _joined(getattr(others, name), rows) for name, rows in vars(self).items()})
+
+    def _where(self, fits: Callable[[object], bool]) -> "Tables":
+        return Tables(**{name: _kept(rows, fits) for name, rows in vars(self).items()})
+
     def forget(self, analyses: Collection[AnalysisId]) -> None:
         """Drop analyses with their jobs and dead letters."""
         for analysis_id in analyses:
@@ -98,11 +118,34 @@ class Tables:
         self.letters = {key: letter for key, letter in self.letters.items() if letter.job.id not in jobs}
 
 
+def whose(row: object) -> UserId | None:
+    """To whom a row belongs; None for what is everybody's."""
+    return row.id if isinstance(row, User) else getattr(row, "user_id", None)
+
+
+def _kept(rows: Any, fits: Callable[[object], bool]) -> Any:
+    return {key: row for key, row in rows.items() if fits(row)} if isinstance(rows, dict) else copy(rows)
+
+
+def _joined(others: Any, rows: Any) -> Any:
+    return others | rows if isinstance(rows, dict) else rows
+
+
 class Draft:
     """The tables as one open transaction sees and changes them. Its time stands still, as a database's does."""
 
-    def __init__(self, tables: Tables, now: datetime, fair_spacing: timedelta, new_id: Callable[[], UUID]) -> None:
-        self._tables = tables
+    def __init__(
+        self,
+        tables: Tables,
+        now: datetime,
+        fair_spacing: timedelta,
+        new_id: Callable[[], UUID],
+        user_id: UserId | None = None,
+    ) -> None:
+        """With a *user_id* only that user's part of *tables* is seen."""
+        self._user_id = user_id
+        self._tables = tables.snapshot() if user_id is None else tables.of(user_id)
+        self._others = Tables() if user_id is None else tables.without(user_id)
         self._ended = False
         self._locked: set[UUID] = set()
         self.now = now
@@ -116,6 +159,21 @@ class Draft:
         if self._ended:
             raise RuntimeError("This transaction has ended; open another one.")
         return self._tables
+
+    @property
+    def queue(self) -> list[LiveJob]:
+        """Everybody's jobs, by which a user's own are counted."""
+        return [*self._others.jobs.values(), *self.tables.jobs.values()]
+
+    def whole(self) -> Tables:
+        """Everybody's rows as they are after this. Raises `NotFound` where one was written for another user."""
+        if self._user_id is None:
+            return self.tables
+        if any(
+            row for rows in vars(self.tables.without(self._user_id)).values() if isinstance(rows, dict) for row in rows
+        ):
+            raise NotFound
+        return self.tables.with_those_of(self._others)
 
     @property
     def ended(self) -> bool:

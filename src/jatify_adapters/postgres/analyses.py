@@ -184,9 +184,9 @@ class Analyses:
                     ) as result (id, attempts, provider, model, prompt_version, input_tokens, output_tokens, cost_usd,
                                  resume_hash, listing_hash, inputs_hash, started_at, report)
                    where analysis.id = result.id and analysis.state = 'queued'
-                  returning analysis.id, result.report
+                  returning analysis.id, analysis.user_id, result.report
                 )
-                insert into analysis_report (analysis_id, report) select id, report from done
+                insert into analysis_report (analysis_id, user_id, report) select id, user_id, report from done
                 """,
                 {
                     "results": msgspec.json.encode([_result(end, completed) for end, completed in results]).decode(),

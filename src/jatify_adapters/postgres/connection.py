@@ -1,10 +1,9 @@
 """A transaction's connection: it runs statements, and lets no error of the driver out."""
 
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
-from itertools import islice
-from typing import Final, LiteralString, TypeVar
+from typing import LiteralString
 from uuid import UUID
 
 import anyio
@@ -38,10 +37,6 @@ class Kept(AsyncConnection[TupleRow]):
 
 
 Pool = AsyncConnectionPool[Kept]
-T = TypeVar("T")
-
-_CHUNK: Final = 200
-"""Lines of one message: the server works on them while the next are made."""
 
 
 class Ring(Struct, frozen=True):
@@ -98,21 +93,22 @@ class Connection:
             raise RuntimeError("This transaction has ended.")
         return await self._conn.answer(query, params)
 
-    async def copy(self, statement: LiteralString, lines: Iterable[str]) -> None:
-        """Send *lines* of COPY's text format to *statement*."""
-        if self._conn is None:
-            raise RuntimeError("This transaction has ended.")
-        with translated():
-            async with self._conn.cursor() as cursor, cursor.copy(statement) as copy:
-                for chunk in _chunks(lines):
-                    await copy.write(chunk)
+
+class Lane(Struct, frozen=True):
+    """Connections of the queue's own.
+
+    *begin* begins each statement's transaction where a connection cannot keep for whom it acts: behind a pooler.
+    """
+
+    pool: Pool
+    begin: bytes | None = None
 
 
 class Each(Connection):
-    """Runs each statement on a pooled connection, in a transaction of its own, and rings at once."""
+    """Runs each statement on a connection of the lane, in a transaction of its own, and rings at once."""
 
-    def __init__(self, pool: Pool, ring: Callable[[Ring], None]) -> None:
-        self._pool = pool
+    def __init__(self, lane: Lane, ring: Callable[[Ring], None]) -> None:
+        self._lane = lane
         self._ring = ring
 
     def ring(self, ring: Ring) -> None:
@@ -120,29 +116,24 @@ class Each(Connection):
         self._ring(ring)
 
     async def _answer(self, query: LiteralString, params: Params) -> Answer:
-        return await self._pooled(lambda conn: conn.answer(query, params))
-
-    async def copy(self, statement: LiteralString, lines: Iterable[str]) -> None:
-        """Send *lines* of COPY's text format to *statement*."""
-        await self._pooled(lambda conn: Connection(conn).copy(statement, lines))
-
-    async def _pooled(self, work: Callable[[Kept], Awaitable[T]]) -> T:
-        conn = await self._pool.getconn()
+        pool, begin = self._lane.pool, self._lane.begin
+        conn = await pool.getconn()
         try:
-            return await work(conn)
+            return await (conn.answer(query, params) if begin is None else _begun_with(begin, conn, query, params))
         except psycopg.OperationalError:
             # A restart of the server closes them all; whoever comes next gets living ones.
-            await self._pool.check()
+            await pool.check()
             raise
         finally:
             with anyio.CancelScope(shield=True):
-                await self._pool.putconn(conn)
+                await pool.putconn(conn)
 
 
-def _chunks(lines: Iterable[str]) -> Iterator[str]:
-    lines = iter(lines)
-    while chunk := "".join(islice(lines, _CHUNK)):
-        yield chunk
+async def _begun_with(begin: bytes, conn: Kept, query: LiteralString, params: Params) -> Answer:
+    await conn.execute(begin, prepare=False)
+    answer = await conn.answer(query, params)
+    await conn.commit()
+    return answer  # on an error the pool rolls back what it is given
 
 
 def array(values: Iterable[UUID | int]) -> str:
@@ -166,6 +157,9 @@ def _ours(problem: psycopg.Error) -> JatifyError | DatabaseProblem:
             return Unavailable("The database does not answer just now. Try again shortly.")
         case errors.ForeignKeyViolation():
             # What a row refers to went away meanwhile, or is somebody else's.
+            return NotFound()
+        case errors.InsufficientPrivilege() if problem.diag.source_function == "ExecWithCheckOptions":
+            # Row security, in a server of any language: in this user's transaction there is nobody else.
             return NotFound()
         case errors.UniqueViolation():
             return Conflict("This exists already.")

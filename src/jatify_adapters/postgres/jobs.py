@@ -32,11 +32,7 @@ class Jobs:
     async def enqueue_many(self, jobs: Sequence[Job]) -> int:
         """Make all *jobs* claimable but those whose key is taken."""
         if not any(job.dedup_key for job in jobs) and not self._process.fair_spacing:
-            await self._db.copy(
-                "copy job (id, user_id, kind, payload, max_attempts, enqueued_at) from stdin", map(_line, jobs)
-            )
-            self._db.ring(Ring())
-            return len(jobs)
+            return await self._insert_bulk(jobs)
         return sum([await self._insert(job) for job in jobs])
 
     async def waiting(self, user_id: UserId) -> int:
@@ -45,21 +41,15 @@ class Jobs:
 
     async def places(self, user_id: UserId) -> Sequence[Place]:
         """Where the user's jobs stand, those that run first."""
-        # The front of the queue is walked once, and no further, however many wait and however many are the user's.
+        # The front of the queue is walked once, and no further, however many wait and however many are the user's. It
+        # is others' jobs for the most part, which only that function sees.
         rows = await self._db.rows(
             """
-            with front as materialized (
-              select seq, row_number() over (order by sort_at, seq) - 1 as ahead
-                from job
-               where status = 'pending'
-               order by sort_at, seq
-               limit %(farthest)s
-            )
             select job.id, job.status = 'processing',
                    case when job.status = 'processing' then 0 else coalesce(front.ahead, %(farthest)s) end,
                    job.attempt, job.enqueued_at, job.available_at
               from job
-              left join front on front.seq = job.seq
+              left join jatify_places_ahead(%(user_id)s, %(farthest)s) as front on front.seq = job.seq
              where job.user_id = %(user_id)s
              order by job.status = 'pending', job.sort_at, job.seq
             """,
@@ -140,6 +130,24 @@ class Jobs:
         await self._db.change("delete from queue_pause where kind = %(kind)s", {"kind": kind})
         self._db.ring(Ring(back=True))
 
+    async def _insert_bulk(self, jobs: Sequence[Job]) -> int:
+        # A text for each column, split by what cannot occur in it. A COPY costs as much, and is refused where row
+        # security is asked; one text of JSON takes the server half as long again.
+        inserted = await self._db.change(
+            """
+            insert into job (id, user_id, kind, payload, max_attempts, enqueued_at)
+            select id::uuid, user_id::uuid, kind, payload::jsonb, max_attempts::smallint, enqueued_at::timestamptz
+              from rows from (
+                string_to_table(%(ids)s, ','), string_to_table(%(user_ids)s, ','),
+                json_array_elements_text(%(kinds)s::json), string_to_table(%(payloads)s, e'\\n'),
+                string_to_table(%(max_attempts)s, ','), string_to_table(%(enqueued_at)s, ',')
+              ) as row (id, user_id, kind, payload, max_attempts, enqueued_at)
+            """,
+            _columns(jobs),
+        )
+        self._db.ring(Ring())
+        return inserted
+
     async def _insert(self, job: Job) -> bool:
         told = self._process.hints.take()
         row = {**_row(job), "tells": told}
@@ -216,8 +224,12 @@ def _row(job: Job) -> dict[str, object]:
     }
 
 
-def _line(job: Job) -> str:
-    """A job in COPY's text format."""
-    payload = msgspec.json.encode(job.payload).decode()
-    texts = f"{job.kind}\t{payload}".replace("\\", "\\\\")  # neither holds another character that COPY minds
-    return f"{job.id}\t{job.user_id}\t{texts}\t{job.max_attempts}\t{job.enqueued_at}\n"
+def _columns(jobs: Sequence[Job]) -> Params:
+    return {
+        "ids": ",".join(str(job.id) for job in jobs),
+        "user_ids": ",".join(str(job.user_id) for job in jobs),
+        "kinds": msgspec.json.encode([job.kind for job in jobs]).decode(),
+        "payloads": "\n".join(msgspec.json.encode(job.payload).decode() for job in jobs),
+        "max_attempts": ",".join(str(job.max_attempts) for job in jobs),
+        "enqueued_at": ",".join(str(job.enqueued_at) for job in jobs),
+    }

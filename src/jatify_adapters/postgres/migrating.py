@@ -8,11 +8,17 @@ from psycopg import AsyncConnection
 from psycopg.rows import TupleRow
 
 from jatify_adapters.postgres.connecting import DatabaseProblem, connected
+from jatify_adapters.postgres.walls import raise_walls
 
 OLDEST_SERVER = 140_000
 """Postgres 14, as the server reports it."""
 
 _LOCK = 0x6A61746966790001  # "jatify" and a number: an advisory lock is nothing but a number that all agree on
+
+_MAY_NOT = (
+    "The database's user may not make Jatify's tables here; run `jatify migrate` as their owner, or grant this user "
+    "`create` on the schema."
+)
 
 
 def migrations() -> dict[str, str]:
@@ -23,7 +29,7 @@ def migrations() -> dict[str, str]:
 
 
 async def migrate(conninfo: str) -> list[str]:
-    """Bring the database up to this release; return the names of the migrations applied now.
+    """Bring the database up to this release, with its walls; return the names of the migrations applied now.
 
     Any number of processes may do this at once. Raises `DatabaseProblem` with what to do where it cannot be done; what
     was applied until then stays, whole migrations only.
@@ -31,8 +37,14 @@ async def migrate(conninfo: str) -> list[str]:
     applied = []
     async with connected(conninfo) as conn:
         refuse_old_server(conn)
-        while name := await _apply_next(conn):
-            applied.append(name)
+        try:
+            while name := await _apply_next(conn):
+                applied.append(name)
+            async with conn.transaction():
+                await _lock(conn)
+                await raise_walls(conn)
+        except psycopg.errors.InsufficientPrivilege as problem:
+            raise DatabaseProblem(_MAY_NOT) from problem
     return applied
 
 
@@ -41,7 +53,7 @@ async def unfitness(conn: AsyncConnection[TupleRow]) -> str | None:
 
     Migrations of a newer release do no harm: changes only expand until the previous release is gone.
     """
-    if await (await conn.execute("select to_regclass('schema_migration')::text")).fetchone() == (None,):
+    if not await _is_begun(conn):
         return "The database is empty; run `jatify migrate`."
     recorded = await _recorded(conn)
     missing = [name for name in migrations() if name not in recorded]
@@ -60,15 +72,15 @@ def refuse_old_server(conn: AsyncConnection[TupleRow]) -> None:
 async def _apply_next(conn: AsyncConnection[TupleRow]) -> str | None:
     """Apply the first migration that is missing and return its name; None if there is none."""
     async with conn.transaction():
-        # Held to the end of the transaction: a lock of the session would not survive a transaction pooler.
-        await conn.execute("select pg_advisory_xact_lock(%s)", [_LOCK])
-        await conn.execute(
-            """
-            create table if not exists schema_migration (
-              name text primary key, sha256 text not null, applied_at timestamptz not null default now()
+        await _lock(conn)
+        if not await _is_begun(conn):  # asked first: who may not create anything may still find that all is applied
+            await conn.execute(
+                """
+                create table schema_migration (
+                  name text primary key, sha256 text not null, applied_at timestamptz not null default now()
+                )
+                """
             )
-            """
-        )
         recorded = await _recorded(conn)
         _refuse_foreign_history(recorded)
         for name, text in migrations().items():
@@ -76,6 +88,16 @@ async def _apply_next(conn: AsyncConnection[TupleRow]) -> str | None:
                 await _apply(conn, name, text)
                 return name
     return None
+
+
+async def _is_begun(conn: AsyncConnection[TupleRow]) -> bool:
+    found = await conn.execute("select to_regclass('schema_migration') is not null")
+    return any(await found.fetchone() or ())
+
+
+async def _lock(conn: AsyncConnection[TupleRow]) -> None:
+    # Held to the end of the transaction: a lock of the session would not survive a transaction pooler.
+    await conn.execute("select pg_advisory_xact_lock(%s)", [_LOCK])
 
 
 async def _apply(conn: AsyncConnection[TupleRow], name: str, text: str) -> None:

@@ -1,5 +1,6 @@
 """The store: a pool of connections, and transactions over it."""
 
+import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from contextvars import ContextVar
@@ -16,7 +17,7 @@ from jatify_adapters.postgres.analyses import Analyses
 from jatify_adapters.postgres.applications import Applications
 from jatify_adapters.postgres.bell import Bell, open_bell
 from jatify_adapters.postgres.connecting import DatabaseProblem, connected, with_deadlines
-from jatify_adapters.postgres.connection import Connection, Each, Kept, Pool, translated
+from jatify_adapters.postgres.connection import Connection, Each, Kept, Lane, Pool, translated
 from jatify_adapters.postgres.dead_letters import DeadLetters
 from jatify_adapters.postgres.jobs import Jobs
 from jatify_adapters.postgres.listings import Listings
@@ -24,8 +25,12 @@ from jatify_adapters.postgres.migrating import refuse_old_server, unfitness
 from jatify_adapters.postgres.process import Process
 from jatify_adapters.postgres.resumes import Resumes
 from jatify_adapters.postgres.users import Sessions, Users
+from jatify_adapters.postgres.walls import SHUT_OUT, Walls, walls_of
 from jatify_core.errors import Unavailable
 from jatify_core.ports import Transaction
+from jatify_core.user import UserId
+
+log = logging.getLogger("jatify.database")
 
 _WAIT: Final = 2.0
 """Seconds that a transaction waits for a connection before the caller is told to come back."""
@@ -41,11 +46,12 @@ _in_transaction: ContextVar["PostgresStore | None"] = ContextVar("_in_transactio
 class PostgresStore:
     """Implements `jatify_core.ports.Store`; made by `open_store`."""
 
-    def __init__(self, pool: Pool, lane: Pool, bell: Bell, process: Process) -> None:
+    def __init__(self, pool: Pool, lane: Lane, bell: Bell, process: Process, walls: Walls) -> None:
         self._pool = pool
         self._lane = lane
         self._bell = bell
         self._process = process
+        self.walls = walls
 
     @property
     def jobs(self) -> Jobs:
@@ -53,14 +59,14 @@ class PostgresStore:
         return Jobs(Each(self._lane, self._bell.ring), self._process)
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[Transaction]:
+    async def transaction(self, user_id: UserId | None = None) -> AsyncIterator[Transaction]:
         """Commit when the block ends, roll back when it raises."""
         if _in_transaction.get() is self:
             raise RuntimeError("A transaction is open already, and transactions do not nest.")
         token = _in_transaction.set(self)
         try:
             with translated():
-                async with self._begun() as conn:
+                async with self._begun(user_id) as conn:
                     db = Connection(conn)
                     try:
                         yield self._through(db)
@@ -104,9 +110,9 @@ class PostgresStore:
         )
 
     @asynccontextmanager
-    async def _begun(self) -> AsyncIterator[Kept]:
-        """A pooled connection in a transaction, which ends as the block does."""
-        conn = await self._begin()
+    async def _begun(self, user_id: UserId | None = None) -> AsyncIterator[Kept]:
+        """A pooled connection in a transaction of that user, or of the house; it ends as the block does."""
+        conn = await self._begin(self.walls.begin(user_id))
         try:
             yield conn
             _refuse_broken(conn)
@@ -114,13 +120,13 @@ class PostgresStore:
         finally:
             await self._give_back(conn)
 
-    async def _begin(self) -> Kept:
+    async def _begin(self, statement: bytes) -> Kept:
         # A connection that the server has closed meanwhile, as a restart closes them all, shows it here, where nothing
         # is done yet and the next one is as good.
         for _ in range(self._pool.max_size):
             conn = await self._pool.getconn()
             try:
-                await conn.execute("begin", prepare=False)
+                await conn.execute(statement, prepare=False)
             except psycopg.OperationalError:
                 await self._give_back(conn)
             except BaseException:
@@ -154,22 +160,21 @@ async def open_store(
     seconds, for one of *pool_size* connections; everybody else gets `Unavailable`. Raises `DatabaseProblem` where the
     database cannot be used; once open, the store outlives whatever happens to the database.
     """
-    await _refuse_unfit(conninfo)
+    walls = await _fit_walls(conninfo)
+    if walls.complaint:
+        log.warning(walls.complaint)
     # A transaction pooler gives each transaction another connection, which knows no statement prepared on the last.
     direct = listen_conninfo is None
     process = Process(fair_spacing)
+    nobody = walls.of_nobody if direct else []
+    # The queue's few statements are planned once and for all: planning a claim takes longer than the claim.
+    queue = ["plan_cache_mode=force_generic_plan", *walls.of_the_house] if direct else []
     async with (
-        _pool(with_deadlines(conninfo), pool_size, max_waiting, 5 if direct else None) as pool,
-        # The queue's few statements are planned once and for all: planning a claim takes longer than the claim.
-        _pool(
-            with_deadlines(conninfo, *(["plan_cache_mode=force_generic_plan"] if direct else [])),
-            _LANE,
-            max_waiting,
-            0 if direct else None,
-        ) as lane,
-        open_bell(listen_conninfo or conninfo, process) as bell,
+        _pool(with_deadlines(conninfo, *nobody), pool_size, max_waiting, 5 if direct else None) as pool,
+        _pool(with_deadlines(conninfo, *queue), _LANE, max_waiting, 0 if direct else None) as lane,
+        open_bell(with_deadlines(listen_conninfo or conninfo, *walls.of_the_house), process) as bell,
     ):
-        yield PostgresStore(pool, lane, bell, process)
+        yield PostgresStore(pool, Lane(lane, None if direct else walls.begin(None)), bell, process, walls)
 
 
 def _pool(conninfo: str, size: int, max_waiting: int, prepare_threshold: int | None) -> Pool:
@@ -191,11 +196,17 @@ async def _configure(conn: Kept) -> None:
     set_json_loads(msgspec.json.decode, conn)
 
 
-async def _refuse_unfit(conninfo: str) -> None:
+async def _fit_walls(conninfo: str) -> Walls:
+    """The walls of the database, which is fit for this release. Raises `DatabaseProblem` where it is not."""
     async with connected(conninfo) as conn:
         refuse_old_server(conn)
-        if problem := await unfitness(conn):
+        try:
+            problem = await unfitness(conn)
+        except psycopg.errors.InsufficientPrivilege:
+            raise DatabaseProblem(SHUT_OUT) from None
+        if problem:
             raise DatabaseProblem(problem)
+        return await walls_of(conn)
 
 
 def _refuse_broken(conn: Kept) -> None:

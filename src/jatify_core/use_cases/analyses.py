@@ -36,7 +36,7 @@ async def analyze(
     *force*. Raises `Throttled` beyond the day's number and `Invalid` where the listing is not the user's.
     """
     now = ports.clock()
-    async with ports.store.transaction() as tx:
+    async with ports.store.transaction(user_id) as tx:
         resume = await tx.resumes.get(user_id, resume_id)
         listing = await _listing(tx, user_id, listing_id)
         analysis = Analysis.queued(AnalysisId(ports.new_id()), resume, listing, ports.analyzer.identity, at=now)
@@ -52,26 +52,26 @@ async def analyze(
 
 async def read_analysis(ports: Ports, user_id: UserId, analysis_id: AnalysisId) -> Analysis:
     """One analysis."""
-    async with ports.store.transaction() as tx:
+    async with ports.store.transaction(user_id) as tx:
         return await tx.analyses.get(user_id, analysis_id)
 
 
 async def newest_analysis(ports: Ports, user_id: UserId, resume_id: ResumeId, listing_id: ListingId | None) -> Analysis:
     """The newest analysis of a pair, or of a resume on its own."""
-    async with ports.store.transaction() as tx:
+    async with ports.store.transaction(user_id) as tx:
         return await tx.analyses.newest(user_id, resume_id, listing_id)
 
 
 async def list_analyses(ports: Ports, user_id: UserId, resume_id: ResumeId, window: Window) -> Page[Analysis]:
     """Every analysis of a resume."""
-    async with ports.store.transaction() as tx:
+    async with ports.store.transaction(user_id) as tx:
         await tx.resumes.get(user_id, resume_id)
         return await tx.analyses.page(user_id, resume_id, window)
 
 
 async def drop_analysis(ports: Ports, user_id: UserId, analysis_id: AnalysisId) -> None:
     """Cancel an analysis that has not ended, or delete one that has."""
-    async with ports.store.transaction() as tx:
+    async with ports.store.transaction(user_id) as tx:
         await tx.analyses.drop(user_id, analysis_id)
 
 
@@ -82,7 +82,7 @@ async def carry_out(ports: Ports, job: Job) -> Completed | Refusal | Outage:
     """
     started_at = ports.clock()
     try:
-        async with ports.store.transaction() as tx:
+        async with ports.store.transaction(job.user_id) as tx:
             analysis = await tx.analyses.get(job.user_id, AnalysisId(job.id))
             resume = await tx.resumes.get(job.user_id, analysis.resume_id)
             text = await tx.resumes.text(job.user_id, analysis.resume_id)

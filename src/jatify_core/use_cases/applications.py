@@ -40,7 +40,7 @@ async def create_application(ports: Ports, user_id: UserId, draft: ApplicationDr
     """Keep a new application."""
     _refuse_unstorable(draft, step)
     now = ports.clock()
-    async with ports.store.transaction() as tx:
+    async with ports.store.transaction(user_id) as tx:
         application = await _written(
             tx,
             draft,
@@ -66,13 +66,13 @@ async def create_application(ports: Ports, user_id: UserId, draft: ApplicationDr
 
 async def read_application(ports: Ports, user_id: UserId, application_id: ApplicationId) -> Application:
     """One application with its history."""
-    async with ports.store.transaction() as tx:
+    async with ports.store.transaction(user_id) as tx:
         return await tx.applications.get(user_id, application_id)
 
 
 async def list_applications(ports: Ports, user_id: UserId, where: ApplicationFilter) -> Page[Application]:
     """Applications that match. Raises `Invalid` for a status that there is not."""
-    async with ports.store.transaction() as tx:
+    async with ports.store.transaction(user_id) as tx:
         if where.status_id is not None:
             known_status(where.status_id, await tx.applications.statuses())
         return await tx.applications.page(user_id, where)
@@ -91,7 +91,7 @@ async def change_application(
     Raises `Stale`, and writes nothing, unless the stored version is the *expected* one (None takes any).
     """
     now = ports.clock()
-    async with ports.store.transaction() as tx:
+    async with ports.store.transaction(user_id) as tx:
         current = await tx.applications.get(user_id, application_id, lock=True)
         Stale.unless(expected, current.version)
         draft = change(current.draft)
@@ -108,7 +108,7 @@ async def delete_application(
 ) -> None:
     """Hide an application; its row stays."""
     now = ports.clock()
-    async with ports.store.transaction() as tx:
+    async with ports.store.transaction(user_id) as tx:
         current = await tx.applications.get(user_id, application_id, lock=True)
         Stale.unless(expected, current.version)
         await tx.applications.remove(user_id, application_id, now)

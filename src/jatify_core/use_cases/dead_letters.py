@@ -10,13 +10,13 @@ from jatify_core.user import UserId
 
 async def list_dead_letters(ports: Ports, user_id: UserId, where: DeadLetterFilter) -> Page[DeadLetter]:
     """Dead letters that match."""
-    async with ports.store.transaction() as tx:
+    async with ports.store.transaction(user_id) as tx:
         return await tx.dead_letters.page(user_id, where)
 
 
 async def requeue(ports: Ports, user_id: UserId, selection: Selection) -> Requeued:
     """Give dead letters another life; what could not be requeued stays and is reported."""
-    async with ports.store.transaction() as tx:
+    async with ports.store.transaction(user_id) as tx:
         requeued = await tx.dead_letters.requeue(user_id, selection)
         await tx.analyses.reopen(requeued.analyses)
         return requeued
@@ -27,7 +27,7 @@ async def requeue_one(ports: Ports, user_id: UserId, dead_letter_id: DeadLetterI
 
     Raises `NotFound`, and `Conflict` where the same pair waits or runs again already.
     """
-    async with ports.store.transaction() as tx:
+    async with ports.store.transaction(user_id) as tx:
         requeued = await tx.dead_letters.requeue(user_id, Selection(ids=(dead_letter_id,)))
         match requeued.skipped:
             case (skipped, *_) if skipped.reason == "already_live":
@@ -41,5 +41,5 @@ async def requeue_one(ports: Ports, user_id: UserId, dead_letter_id: DeadLetterI
 
 async def delete_dead_letter(ports: Ports, user_id: UserId, dead_letter_id: DeadLetterId) -> None:
     """Drop a dead letter for good."""
-    async with ports.store.transaction() as tx:
+    async with ports.store.transaction(user_id) as tx:
         await tx.dead_letters.remove(user_id, dead_letter_id)

@@ -16,20 +16,20 @@ async def create_listing(ports: Ports, user_id: UserId, draft: ListingDraft) -> 
     """Keep a new listing."""
     refuse_nul(to_builtins(draft))
     listing = Listing.of(draft, ListingId(ports.new_id()), user_id, ports.clock())
-    async with ports.store.transaction() as tx:
+    async with ports.store.transaction(user_id) as tx:
         await tx.listings.add(listing)
     return listing
 
 
 async def read_listing(ports: Ports, user_id: UserId, listing_id: ListingId) -> Listing:
     """One listing."""
-    async with ports.store.transaction() as tx:
+    async with ports.store.transaction(user_id) as tx:
         return await tx.listings.get(user_id, listing_id)
 
 
 async def list_listings(ports: Ports, user_id: UserId, where: ListingFilter) -> Page[Listing]:
     """Listings that match."""
-    async with ports.store.transaction() as tx:
+    async with ports.store.transaction(user_id) as tx:
         return await tx.listings.page(user_id, where)
 
 
@@ -44,7 +44,7 @@ async def change_listing(
 
     Raises `Stale`, and writes nothing, unless the stored version is the *expected* one (None takes any).
     """
-    async with ports.store.transaction() as tx:
+    async with ports.store.transaction(user_id) as tx:
         current = await tx.listings.get(user_id, listing_id, lock=True)
         Stale.unless(expected, current.version)
         draft = change(current.draft)
@@ -56,7 +56,7 @@ async def change_listing(
 
 async def delete_listing(ports: Ports, user_id: UserId, listing_id: ListingId, expected: int | None = None) -> None:
     """Drop a listing and its analyses. Raises `Conflict` while applications use it."""
-    async with ports.store.transaction() as tx:
+    async with ports.store.transaction(user_id) as tx:
         current = await tx.listings.get(user_id, listing_id, lock=True)
         Stale.unless(expected, current.version)
         await tx.listings.remove(user_id, listing_id)

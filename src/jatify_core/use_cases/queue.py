@@ -20,5 +20,5 @@ class QueueView(Struct, frozen=True):
 async def look_at_queue(ports: Ports, user_id: UserId) -> QueueView:
     """Where the user's own jobs stand."""
     now = ports.clock()
-    async with ports.store.transaction() as tx:
+    async with ports.store.transaction(user_id) as tx:
         return QueueView(tuple(await tx.jobs.places(user_id)), tuple(await tx.jobs.pauses()), now)

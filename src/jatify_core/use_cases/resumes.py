@@ -38,7 +38,7 @@ async def add_resume(ports: Ports, user_id: UserId, upload: Upload, name: str | 
         name=(name or "").strip() or PurePath(upload.filename).stem or upload.filename,
         at=ports.clock(),
     )
-    async with ports.store.transaction() as tx:
+    async with ports.store.transaction(user_id) as tx:
         await tx.resumes.add(resume, upload.content, extracted.text)
     return resume
 
@@ -56,25 +56,25 @@ async def read_upload(ports: Ports, upload: Upload) -> Extracted:
 
 async def read_resume(ports: Ports, user_id: UserId, resume_id: ResumeId) -> Resume:
     """The facts about one resume."""
-    async with ports.store.transaction() as tx:
+    async with ports.store.transaction(user_id) as tx:
         return await tx.resumes.get(user_id, resume_id)
 
 
 async def read_resume_file(ports: Ports, user_id: UserId, resume_id: ResumeId) -> tuple[Resume, bytes]:
     """One resume with its file exactly as uploaded."""
-    async with ports.store.transaction() as tx:
+    async with ports.store.transaction(user_id) as tx:
         return await tx.resumes.get(user_id, resume_id), await tx.resumes.content(user_id, resume_id)
 
 
 async def read_resume_text(ports: Ports, user_id: UserId, resume_id: ResumeId) -> tuple[Resume, str]:
     """One resume with its text exactly as analyzers see it."""
-    async with ports.store.transaction() as tx:
+    async with ports.store.transaction(user_id) as tx:
         return await tx.resumes.get(user_id, resume_id), await tx.resumes.text(user_id, resume_id)
 
 
 async def list_resumes(ports: Ports, user_id: UserId, where: ResumeFilter) -> Page[Resume]:
     """Resumes that match."""
-    async with ports.store.transaction() as tx:
+    async with ports.store.transaction(user_id) as tx:
         return await tx.resumes.page(user_id, where)
 
 
@@ -89,7 +89,7 @@ async def change_resume(
 
     Raises `Stale`, and writes nothing, unless the stored version is the *expected* one (None takes any).
     """
-    async with ports.store.transaction() as tx:
+    async with ports.store.transaction(user_id) as tx:
         current = await tx.resumes.get(user_id, resume_id, lock=True)
         Stale.unless(expected, current.version)
         draft = change(ResumeDraft(current.name))
@@ -103,7 +103,7 @@ async def change_resume(
 
 async def delete_resume(ports: Ports, user_id: UserId, resume_id: ResumeId, expected: int | None = None) -> None:
     """Drop a resume with its analyses, the unfinished ones included; applications keep their row, unlinked."""
-    async with ports.store.transaction() as tx:
+    async with ports.store.transaction(user_id) as tx:
         current = await tx.resumes.get(user_id, resume_id, lock=True)
         Stale.unless(expected, current.version)
         await tx.resumes.remove(user_id, resume_id)

@@ -78,7 +78,7 @@ async def recognise(ports: Ports, token: str) -> Caller:
 
 async def logout(ports: Ports, caller: Caller) -> None:
     """End the caller's session at once, everywhere."""
-    async with ports.store.transaction() as tx:
+    async with ports.store.transaction(caller.user_id) as tx:
         await tx.sessions.remove(caller.user_id, caller.session.id)
 
 

@@ -125,6 +125,8 @@ class _User:
         try:
             with psycopg.connect(make_conninfo(**place, dbname="postgres", connect_timeout=5), autocommit=True) as link:
                 self._prepare(link)
+            with psycopg.connect(make_conninfo(**place, dbname=_DATABASE, connect_timeout=5)) as link:
+                _close_back_door(link)
         except psycopg.OperationalError:
             return None
         return make_conninfo(**place, dbname=_DATABASE)
@@ -213,6 +215,17 @@ class _User:
         if time.monotonic() > self._deadline:
             raise EmbeddedError(f"{complaint}; try again, or raise the timeout")
         time.sleep(_PAUSE)
+
+
+def _close_back_door(link: psycopg.Connection) -> None:
+    """Leave changes of role and setting to statements of their own, which no smuggled expression can be.
+
+    A function that makes them would let a single one out of its transaction's walls.
+    """
+    function = "pg_catalog.set_config(text, text, boolean)"
+    (is_open,) = link.execute("select has_function_privilege('public', %s, 'execute')", [function]).fetchone() or (0,)
+    if is_open:
+        link.execute("revoke execute on function pg_catalog.set_config(text, text, boolean) from public")
 
 
 def _supervise(orders: supervisor.Orders, log: IO[bytes]) -> int:
