@@ -2,6 +2,7 @@
 
 from jatify_adapters.contracts.analyses import AnalysesContract
 from jatify_adapters.contracts.applications import ApplicationsContract
+from jatify_adapters.contracts.asks import AsksContract
 from jatify_adapters.contracts.bell import BellContract
 from jatify_adapters.contracts.dead_letters import DeadLettersContract
 from jatify_adapters.contracts.drops import DropsContract
@@ -59,3 +60,6 @@ class TestDeadLetters(DeadLettersContract): ...
 
 
 class TestBell(BellContract): ...
+
+
+class TestAsks(AsksContract): ...

@@ -6,6 +6,7 @@ import pytest
 
 from jatify_adapters.contracts.analyses import AnalysesContract
 from jatify_adapters.contracts.applications import ApplicationsContract
+from jatify_adapters.contracts.asks import AsksContract
 from jatify_adapters.contracts.bell import BellContract, listening
 from jatify_adapters.contracts.dead_letters import DeadLettersContract
 from jatify_adapters.contracts.drops import DropsContract
@@ -108,6 +109,10 @@ class TestTransactions(TransactionsContract):
 
 
 class TestBell(BellContract):
+    pass
+
+
+class TestAsks(AsksContract):
     pass
 
 

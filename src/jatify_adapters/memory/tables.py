@@ -83,6 +83,7 @@ class Tables:
     jobs: dict[JobId, LiveJob] = field(default_factory=dict)
     letters: dict[DeadLetterId, Letter] = field(default_factory=dict)
     pauses: dict[str, Pause] = field(default_factory=dict)
+    asks: dict[UserId, tuple[datetime, ...]] = field(default_factory=dict)
     sequence: int = 0
 
     def snapshot(self) -> "Tables":

@@ -14,6 +14,7 @@ from psycopg.types.json import set_json_loads
 
 from jatify_adapters.postgres.analyses import Analyses
 from jatify_adapters.postgres.applications import Applications
+from jatify_adapters.postgres.asks import Asks
 from jatify_adapters.postgres.bell import Bell, open_bell
 from jatify_adapters.postgres.connecting import DatabaseProblem, connected, with_deadlines
 from jatify_adapters.postgres.connection import Connection, Each, Kept, Pool, translated
@@ -102,6 +103,7 @@ class PostgresStore:
             analyses=Analyses(db),
             jobs=Jobs(db, self._process),
             dead_letters=DeadLetters(db, self._process.fair_spacing),
+            asks=Asks(db),
         )
 
     @asynccontextmanager
