@@ -15,6 +15,7 @@ from msgspec import Struct
 from jatify_core.analysis import Analysis, AnalysisId, Identity, Material, Outcome, Reason
 from jatify_core.application import Application, ApplicationFilter, ApplicationId, Status, StatusChange
 from jatify_core.dead_letter import DeadLetter, DeadLetterFilter, DeadLetterId, Requeued, Selection
+from jatify_core.idempotency import KeyedRequest, Taken
 from jatify_core.job import End, Job, JobId, Lease, Pause, Place, Rescued
 from jatify_core.listing import Listing, ListingFilter, ListingId
 from jatify_core.paging import Page, Window
@@ -232,6 +233,25 @@ class DeadLetters(Protocol):
         """Delete a dead letter for good; its analysis stays failed."""
 
 
+class Idempotency(Protocol):
+    """Keys of requests that may arrive twice, each user's own. All instants are the store's own clock's."""
+
+    async def take(self, request: KeyedRequest, lease: timedelta, life: timedelta) -> Taken | None:
+        """Take the key for *request*'s owner; or return what it stands for already, which stays.
+
+        A key is free that is new, whose *life* is over, or whose *lease* has lapsed without an answer.
+        """
+
+    async def answer(self, request: KeyedRequest, answer: bytes) -> None:
+        """Keep *answer* as long as the key lives. Raises `UnderWay` unless it is still *request*'s owner's."""
+
+    async def release(self, request: KeyedRequest) -> None:
+        """Free the key, if it is still *request*'s owner's and has no answer."""
+
+    async def sweep(self, limit: int) -> int:
+        """Forget up to *limit* keys of everybody's whose life is over; return how many."""
+
+
 class Transaction(Struct, frozen=True):
     """Everything stored, seen through one transaction; made by a store, valid while it is open."""
 
@@ -244,6 +264,7 @@ class Transaction(Struct, frozen=True):
     jobs: Jobs
     dead_letters: DeadLetters
     asks: Asks
+    idempotency: Idempotency
 
 
 class Store(Protocol):

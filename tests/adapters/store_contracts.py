@@ -7,6 +7,7 @@ from jatify_adapters.contracts.bell import BellContract
 from jatify_adapters.contracts.dead_letters import DeadLettersContract
 from jatify_adapters.contracts.drops import DropsContract
 from jatify_adapters.contracts.ends import EndsContract
+from jatify_adapters.contracts.idempotency import IdempotencyContract
 from jatify_adapters.contracts.jobs import JobsContract
 from jatify_adapters.contracts.leases import LeasesContract
 from jatify_adapters.contracts.listings import ListingsContract
@@ -63,3 +64,6 @@ class TestBell(BellContract): ...
 
 
 class TestAsks(AsksContract): ...
+
+
+class TestIdempotency(IdempotencyContract): ...

@@ -11,6 +11,7 @@ from jatify_adapters.contracts.bell import BellContract, listening
 from jatify_adapters.contracts.dead_letters import DeadLettersContract
 from jatify_adapters.contracts.drops import DropsContract
 from jatify_adapters.contracts.ends import EndsContract
+from jatify_adapters.contracts.idempotency import IdempotencyContract
 from jatify_adapters.contracts.jobs import JobsContract
 from jatify_adapters.contracts.leases import LeasesContract
 from jatify_adapters.contracts.listings import ListingsContract
@@ -113,6 +114,10 @@ class TestBell(BellContract):
 
 
 class TestAsks(AsksContract):
+    pass
+
+
+class TestIdempotency(IdempotencyContract):
     pass
 
 

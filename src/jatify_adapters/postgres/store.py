@@ -19,6 +19,7 @@ from jatify_adapters.postgres.bell import Bell, open_bell
 from jatify_adapters.postgres.connecting import DatabaseProblem, connected, with_deadlines
 from jatify_adapters.postgres.connection import Connection, Each, Kept, Pool, translated
 from jatify_adapters.postgres.dead_letters import DeadLetters
+from jatify_adapters.postgres.idempotency import Idempotency
 from jatify_adapters.postgres.jobs import Jobs
 from jatify_adapters.postgres.listings import Listings
 from jatify_adapters.postgres.migrating import refuse_old_server, unfitness
@@ -104,6 +105,7 @@ class PostgresStore:
             jobs=Jobs(db, self._process),
             dead_letters=DeadLetters(db, self._process.fair_spacing),
             asks=Asks(db),
+            idempotency=Idempotency(db),
         )
 
     @asynccontextmanager

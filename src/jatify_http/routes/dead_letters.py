@@ -35,7 +35,7 @@ async def list_dead_letters(
 async def requeue_dead_letters(
     data: JSONBody[RequeueRequest], caller: InCaller, ports: InPorts
 ) -> Response[RequeuedView]:
-    """Each lives again with fresh attempts, and counts as an analysis asked for; what cannot is told with the reason."""
+    """Each lives again with fresh attempts and counts as an analysis asked for; what cannot is told with the reason."""
     requeued = await dead_letters.requeue(ports, caller.user_id, data.selection)
     return Response(RequeuedView.of(requeued))
 
