@@ -16,7 +16,7 @@ from litestar.datastructures import FormMultiDict, UploadFile
 from litestar.enums import HttpMethod
 from litestar.exceptions import HTTPException
 from litestar.handlers import HTTPRouteHandler
-from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from msgspec import Struct, msgpack
 from msgspec.structs import replace
 
@@ -60,7 +60,7 @@ class Idempotent:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
         handler = scope["route_handler"]
-        if scope["type"] != "http" or not isinstance(handler, HTTPRouteHandler) or not _has_key(scope, handler):
+        if not isinstance(handler, HTTPRouteHandler) or not _has_key(scope, handler):
             await self._app(scope, receive, send)
             return
         request: Request[Any, Any, Any] = handler.resolve_request_class()(scope, receive, send)
@@ -149,8 +149,8 @@ class _Recorder:
         return Answer(self._status, self._headers, bytes(self._body))
 
 
-def _has_key(scope: HTTPScope, handler: HTTPRouteHandler) -> bool:
-    return scope["method"] == "POST" and any(n == HEADER.encode() for n, _ in scope["headers"]) and takes_key(handler)
+def _has_key(scope: Scope, handler: HTTPRouteHandler) -> bool:
+    return takes_key(handler) and any(name == HEADER.encode() for name, _ in scope["headers"])
 
 
 def _key(request: Request[Any, Any, Any]) -> str:

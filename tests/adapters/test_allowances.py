@@ -6,6 +6,7 @@ from typing import TypeVar
 
 import anyio
 import pytest
+from msgspec.structs import replace
 
 from jatify_adapters.contracts.samples import RESUME_TEXT, a_user
 from jatify_adapters.memory import MemoryStore, MovableClock, ScriptedAnalyzer, memory_ports
@@ -76,7 +77,7 @@ class Seeker:
 
 
 async def a_seeker(store: Store, clock: MovableClock, listings: int = 0, **limits: int) -> Seeker:
-    seeker = Seeker(store, clock, Policy(**limits))
+    seeker = Seeker(store, clock, replace(Policy(), **limits))
     user = a_user(clock())
     async with store.transaction() as tx:
         await tx.users.add(user)

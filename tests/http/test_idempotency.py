@@ -8,7 +8,7 @@ from uuid import uuid4
 import anyio
 import httpx
 import pytest
-from litestar.handlers import HTTPRouteHandler
+from litestar.enums import HttpMethod
 from litestar.routes import HTTPRoute
 
 from jatify_adapters.memory import MemoryStore, MovableClock, PlainExtractor, ScriptedAnalyzer, memory_ports
@@ -31,11 +31,7 @@ WITHOUT_KEY = {"/api/auth/register", "/api/auth/login"}
 def posts() -> list[str]:
     app = create_app(memory_ports())
     handlers = [(r.path_format, h) for r in app.routes if isinstance(r, HTTPRoute) for h in r.route_handlers]
-    return sorted(path for path, handler in handlers if isinstance(handler, HTTPRouteHandler) and _is_post(handler))
-
-
-def _is_post(handler: HTTPRouteHandler) -> bool:
-    return "POST" in handler.http_methods
+    return sorted(path for path, handler in handlers if HttpMethod.POST in handler.http_methods)
 
 
 def keyed(key: str = "k1") -> dict[str, str]:
@@ -49,7 +45,8 @@ def told(answer: httpx.Response) -> tuple[int, bytes, dict[str, str]]:
 
 
 def replayed(answer: httpx.Response) -> bool:
-    return answer.headers.get("idempotent-replayed") == "true"
+    said: str | None = answer.headers.get("idempotent-replayed")
+    return said == "true"
 
 
 class Acts:
@@ -116,6 +113,10 @@ async def test_every_post_acts_once_and_is_answered_alike_ever_after(
         again = await ann_elsewhere.post(target, headers=keyed(), **request)
         assert (told(again), replayed(again)) == (told(first), True)
         assert again.headers["x-request-id"] != first.headers["x-request-id"]
+
+
+async def test_every_post_is_among_these(ann: Person, analyzer: ScriptedAnalyzer, run_jobs: RunJobs) -> None:
+    assert {*Acts(ann, analyzer, run_jobs).by_path, *WITHOUT_KEY} == {*posts()}
 
 
 def test_every_post_of_the_description_tells_of_the_key() -> None:
@@ -205,7 +206,7 @@ async def test_a_quoted_key_is_the_bare_one(ann: Person) -> None:
 
 @pytest.mark.parametrize("key", ["", '""', "a b", "k" * 256, '"' + "k" * 256 + '"', '"open', '"a"b"', '"a";p=1', "é"])
 async def test_what_is_no_key_is_told_what_one_is(ann: Person, key: str) -> None:
-    headers = [("Idempotency-Key", key.encode()), ("Authorization", ann.headers["Authorization"].encode())]
+    headers = {b"Idempotency-Key": key.encode(), b"Authorization": ann.headers["Authorization"].encode()}
     answer = await ann.client.post("/api/jobs", json=JOB, headers=headers)
     assert (answer.status_code, answer.json()["type"]) == (400, "/problems/malformed")
     assert "255 visible ASCII" in answer.json()["detail"]
