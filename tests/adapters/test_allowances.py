@@ -1,5 +1,6 @@
 """Allowances are exact, on both stores: by any path, after any deletion, and however many ask at once."""
 
+import random
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from typing import TypeVar
@@ -12,7 +13,7 @@ from jatify_adapters.contracts.samples import RESUME_TEXT, a_user
 from jatify_adapters.memory import MemoryStore, MovableClock, ScriptedAnalyzer, memory_ports
 from jatify_core.analysis import Analysis, Completed
 from jatify_core.dead_letter import Selection
-from jatify_core.errors import Conflict, JatifyError, Throttled
+from jatify_core.errors import Conflict, JatifyError, NotFound, Throttled
 from jatify_core.job import ANALYSIS, End, Job
 from jatify_core.listing import ListingDraft, ListingId
 from jatify_core.policy import Policy
@@ -227,3 +228,23 @@ async def test_files_have_so_many_bytes_together_and_not_one_more(either_store: 
     with pytest.raises(Conflict, match="1200, and this one 301 more"):
         await seeker.upload("x" * 301)
     await seeker.upload("x" * 300)
+
+
+async def test_whatever_a_user_does_at_once_nobody_waits_in_a_circle(either_store: Store, clock: MovableClock) -> None:
+    seeker = await a_seeker(either_store, clock, listings=10, daily_analyses=30, max_resumes=8)
+    others = [await seeker.upload() for _ in range(3)]
+    for n in range(4):
+        await seeker.ask(n)
+    await seeker.bury_all()
+    dropped = [await seeker.ask(n) for n in (8, 9)]
+    acts: list[Callable[[], Awaitable[object]]] = [
+        *[lambda n=n: seeker.ask(n, force=True) for n in range(8)] * 2,  # type: ignore[misc]
+        *[seeker.upload] * 6,
+        *[lambda: requeue(seeker.ports, seeker.id, Selection())] * 4,
+        *[lambda one=one: drop_analysis(seeker.ports, seeker.id, one.id) for one in dropped],  # type: ignore[misc]
+        *[lambda one=one: delete_resume(seeker.ports, seeker.id, one.id) for one in others],  # type: ignore[misc]
+        lambda: delete_resume(seeker.ports, seeker.id, seeker.resume_id),
+    ]
+    random.Random(7).shuffle(acts)  # noqa: S311  # no secret
+    _, refused = await at_once(acts)
+    assert {type(error) for error in refused} <= {Throttled, Conflict, NotFound}

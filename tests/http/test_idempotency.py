@@ -154,6 +154,7 @@ async def test_a_repetition_is_told_what_was_and_not_what_is(ann: Person) -> Non
         ("/api/jobs", {"json": JOB | {"source": "a friend"}}),
         ("/api/jobs", {"content": b'{"company":"Acme", "position":"Engineer"}'}),
         ("/api/jobs?x=1", {"json": JOB}),
+        ("/api/applications", {"json": JOB}),
         ("/api/dlq/requeue", {"json": {"all": True}}),
         ("/api/auth/logout", {}),
     ],
@@ -345,7 +346,8 @@ async def test_while_the_first_is_under_way_a_second_is_told_to_come_back(ports:
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(first)
             await slow.began.wait()
-            second = await ann.post("/api/resumes", **upload)
+            with anyio.fail_after(10):
+                second = await ann.post("/api/resumes", **upload)
             assert (second.status_code, second.json()["type"]) == (409, "/problems/conflict")
             assert int(second.headers["retry-after"]) >= 1
             assert (await ann.post("/api/jobs", json=JOB, headers=keyed())).status_code == 422
