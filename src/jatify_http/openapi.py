@@ -56,7 +56,9 @@ IDEMPOTENCY_KEY: Final = {
         "24 hours is told the same again, with `Idempotent-Replayed: true`. Another request with it: 422; while the "
         "first is under way: 409. Only what succeeded is kept; after any other answer the key is free."
     ),
-    "schema": {"type": "string", "minLength": 1, "maxLength": 255},
+    # A quoted key is taken as well; that one form is enough to describe.
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!#-~][!-~]*$"},
+    "example": "8e03978e-40d5-43dd-bc93-6894a57f9324",
 }
 PREFER: Final = {
     "name": "Prefer",

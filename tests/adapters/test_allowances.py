@@ -238,11 +238,11 @@ async def test_whatever_a_user_does_at_once_nobody_waits_in_a_circle(either_stor
     await seeker.bury_all()
     dropped = [await seeker.ask(n) for n in (8, 9)]
     acts: list[Callable[[], Awaitable[object]]] = [
-        *[lambda n=n: seeker.ask(n, force=True) for n in range(8)] * 2,  # type: ignore[misc]
+        *[lambda n=n: seeker.ask(n, force=True) for n in range(8)] * 2,
         *[seeker.upload] * 6,
         *[lambda: requeue(seeker.ports, seeker.id, Selection())] * 4,
-        *[lambda one=one: drop_analysis(seeker.ports, seeker.id, one.id) for one in dropped],  # type: ignore[misc]
-        *[lambda one=one: delete_resume(seeker.ports, seeker.id, one.id) for one in others],  # type: ignore[misc]
+        *[lambda one=one: drop_analysis(seeker.ports, seeker.id, one.id) for one in dropped],
+        *[lambda one=one: delete_resume(seeker.ports, seeker.id, one.id) for one in others],
         lambda: delete_resume(seeker.ports, seeker.id, seeker.resume_id),
     ]
     random.Random(7).shuffle(acts)  # noqa: S311  # no secret
