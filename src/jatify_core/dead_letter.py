@@ -51,10 +51,13 @@ class Selection(Struct, frozen=True):
 
 
 class Skipped(Struct, frozen=True):
-    """A dead letter that was not requeued: `not_found`, or `already_live` where its pair waits or runs again."""
+    """A dead letter that was not requeued.
+
+    `not_found`, `already_live` where its pair waits or runs again, `over_limit` where the user has no room for it now.
+    """
 
     id: DeadLetterId
-    reason: Literal["not_found", "already_live"]
+    reason: Literal["not_found", "already_live", "over_limit"]
 
 
 class Requeued(Struct, frozen=True):

@@ -62,6 +62,14 @@ class Conflict(JatifyError):
     """The request contradicts what is stored."""
 
 
+class UnderWay(Conflict):
+    """The same is being done already; `retry_after` says when to look again."""
+
+    def __init__(self, message: str, retry_after: timedelta) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
 class Stale(JatifyError):
     """The thing has changed since the caller read it."""
 

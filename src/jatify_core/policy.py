@@ -16,7 +16,11 @@ class Policy(Struct, frozen=True):
     """Bytes."""
     max_attempts: int = 5
     daily_analyses: int = 50
-    """A user's analyses in any 24 hours."""
+    """A user's analyses in any 24 hours, the requeued ones included."""
+    max_resumes: int = 20
+    """A user's files at once."""
+    max_resume_bytes: int = 50 * 1024 * 1024
+    """A user's files together."""
     max_waiting: int = 200
     """A user's jobs that wait or run at once."""
     fair_spacing: timedelta = timedelta(0)

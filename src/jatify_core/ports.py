@@ -15,11 +15,12 @@ from msgspec import Struct
 from jatify_core.analysis import Analysis, AnalysisId, Identity, Material, Outcome, Reason
 from jatify_core.application import Application, ApplicationFilter, ApplicationId, Status, StatusChange
 from jatify_core.dead_letter import DeadLetter, DeadLetterFilter, DeadLetterId, Requeued, Selection
+from jatify_core.idempotency import KeyedRequest, Taken
 from jatify_core.job import End, Job, JobId, Lease, Pause, Place, Rescued
 from jatify_core.listing import Listing, ListingFilter, ListingId
 from jatify_core.paging import Page, Window
 from jatify_core.policy import Policy
-from jatify_core.resume import Extraction, Resume, ResumeFilter, ResumeId, Upload
+from jatify_core.resume import Extraction, Kept, Resume, ResumeFilter, ResumeId, Upload
 from jatify_core.user import Session, SessionId, User, UserId
 
 
@@ -34,6 +35,12 @@ class Users(Protocol):
 
     async def save(self, user: User) -> None:
         """Replace name and password hash of a stored account."""
+
+    async def lock(self, user_id: UserId) -> None:
+        """Until this transaction ends, hold up all others that lock this user: what he has may be counted now.
+
+        Before any other lock, lest two transactions wait for each other.
+        """
 
 
 class Sessions(Protocol):
@@ -114,6 +121,9 @@ class Resumes(Protocol):
     async def page(self, user_id: UserId, where: ResumeFilter) -> Page[Resume]:
         """Resumes that match."""
 
+    async def kept(self, user_id: UserId) -> Kept:
+        """How many files the user keeps, and their bytes together."""
+
 
 class Analyses(Protocol):
     """Analyses. `running`, the attempts so far and the start are read off the job while it lives."""
@@ -127,14 +137,13 @@ class Analyses(Protocol):
     async def newest(self, user_id: UserId, resume_id: ResumeId, listing_id: ListingId | None) -> Analysis:
         """The newest analysis of this pair, or of the resume on its own."""
 
-    async def succeeded(self, user_id: UserId, resume_id: ResumeId, inputs_hash: str) -> Analysis | None:
-        """The newest analysis of this resume that succeeded on the very same inputs."""
+    async def succeeded(
+        self, user_id: UserId, resume_id: ResumeId, listing_id: ListingId | None, inputs_hash: str
+    ) -> Analysis | None:
+        """The newest analysis of this pair, or of the resume on its own, that succeeded on the very same inputs."""
 
     async def page(self, user_id: UserId, resume_id: ResumeId, window: Window) -> Page[Analysis]:
         """Every analysis of a resume."""
-
-    async def count_since(self, user_id: UserId, at: datetime) -> int:
-        """How many analyses the user has asked for since *at*."""
 
     async def record(self, ends: Sequence[End]) -> None:
         """Write what settled jobs mean for their analyses, in the same transaction: a report, a failure, or nothing."""
@@ -144,6 +153,19 @@ class Analyses(Protocol):
 
     async def reopen(self, analysis_ids: Sequence[AnalysisId]) -> None:
         """Make failed analyses queued again; their jobs live again in this transaction."""
+
+
+class Asks(Protocol):
+    """How often each user has asked for an analysis, whatever has become of it. Count and add with the user locked."""
+
+    async def since(self, user_id: UserId, at: datetime) -> int:
+        """How many there were after *at*."""
+
+    async def newest_but(self, user_id: UserId, count: int) -> datetime | None:
+        """When the newest was but for *count* later ones; None where there were no more than those."""
+
+    async def add(self, user_id: UserId, count: int, at: datetime, forget: datetime) -> None:
+        """Note *count* more, at *at*; what was not later than *forget* need not be kept."""
 
 
 class Jobs(Protocol):
@@ -201,11 +223,33 @@ class DeadLetters(Protocol):
     async def page(self, user_id: UserId, where: DeadLetterFilter) -> Page[DeadLetter]:
         """Dead letters that match."""
 
-    async def requeue(self, user_id: UserId, selection: Selection) -> Requeued:
-        """Give dead letters a new life with fresh attempts, oldest first, and ring the bell; what is skipped stays."""
+    async def requeue(self, user_id: UserId, selection: Selection, limit: int | None = None) -> Requeued:
+        """Give dead letters a new life with fresh attempts, oldest first, and ring the bell; what is skipped stays.
+
+        Those beyond the first *limit* are skipped; None is no limit.
+        """
 
     async def remove(self, user_id: UserId, dead_letter_id: DeadLetterId) -> None:
         """Delete a dead letter for good; its analysis stays failed."""
+
+
+class Idempotency(Protocol):
+    """Keys of requests that may arrive twice, each user's own. All instants are the store's own clock's."""
+
+    async def take(self, request: KeyedRequest, lease: timedelta, life: timedelta) -> Taken | None:
+        """Take the key for *request*'s owner; or return what it stands for already, which stays.
+
+        A key is free that is new, whose *life* is over, or whose *lease* has lapsed without an answer.
+        """
+
+    async def answer(self, request: KeyedRequest, answer: bytes) -> None:
+        """Keep *answer* as long as the key lives. Raises `UnderWay` unless it is still *request*'s owner's."""
+
+    async def release(self, request: KeyedRequest) -> None:
+        """Free the key, if it is still *request*'s owner's and has no answer."""
+
+    async def sweep(self, limit: int) -> int:
+        """Forget up to *limit* keys of everybody's whose life is over; return how many."""
 
 
 class Transaction(Struct, frozen=True):
@@ -219,6 +263,8 @@ class Transaction(Struct, frozen=True):
     analyses: Analyses
     jobs: Jobs
     dead_letters: DeadLetters
+    asks: Asks
+    idempotency: Idempotency
 
 
 class Store(Protocol):

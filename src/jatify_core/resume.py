@@ -94,6 +94,13 @@ class Resume(Struct, frozen=True):
         )
 
 
+class Kept(Struct, frozen=True):
+    """What a user keeps: so many files, of so many bytes together."""
+
+    files: int
+    size: int
+
+
 class ResumeFilter(Struct, frozen=True):
     """Which resumes: `q` searches name and file name."""
 

@@ -9,7 +9,8 @@ from jatify_core.ports import Ports
 from jatify_http.conditional import if_match
 from jatify_http.cors import Cors
 from jatify_http.edge import Edge
-from jatify_http.guards import caller, house
+from jatify_http.guards import caller
+from jatify_http.idempotency import Idempotent, own_ports
 from jatify_http.openapi import document
 from jatify_http.problems import HANDLERS
 from jatify_http.requests import StrictRequest, read_query
@@ -44,6 +45,7 @@ def create_app(ports: Ports, shell: ShellSettings = ShellSettings()) -> Litestar
     """The whole API over *ports*. It opens and closes nothing: who made the ports does."""
     api = Router(
         "/api",
+        middleware=[Idempotent],
         route_handlers=[
             auth.router(),
             users.router(),
@@ -59,7 +61,7 @@ def create_app(ports: Ports, shell: ShellSettings = ShellSettings()) -> Litestar
     app = Litestar(
         route_handlers=[api, health.router(), *docs.routers(with_page=shell.docs)],
         dependencies={
-            "ports": Provide(house),
+            "ports": Provide(own_ports),
             "caller": Provide(caller),
             "where": Provide(read_query),
             "form": Provide(read_form),

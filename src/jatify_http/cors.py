@@ -15,7 +15,7 @@ PREFLIGHT: Final = {
     ),
     "Access-Control-Max-Age": "600",
 }
-EXPOSED: Final = "ETag, Link, Location, Preference-Applied, Retry-After, X-Request-Id"
+EXPOSED: Final = "ETag, Idempotent-Replayed, Link, Location, Preference-Applied, Retry-After, X-Request-Id"
 
 
 class Cors:

@@ -12,6 +12,7 @@ from litestar.routes import HTTPRoute
 from msgspec import Struct
 
 from jatify_http.guards import acceptable, authenticated, known_query
+from jatify_http.idempotency import takes_key
 from jatify_http.problems import PROBLEM_JSON, Problem
 from jatify_http.requests import JSON
 from jatify_http.schemas.examples import EXAMPLES
@@ -35,6 +36,7 @@ RULES: Final[Mapping[str, Json]] = {"RequeueRequest": {"minProperties": 1, "maxP
 
 HEADERS: Final[Mapping[str, str]] = {
     "ETag": "The version of what is shown; for `If-Match` and `If-None-Match`.",
+    "Idempotent-Replayed": "`true` where this is what the first request with this key was told.",
     "Location": "Where it is to be found.",
     "Link": "The next page, as `rel=next`; absent on the last one.",
     "Retry-After": "Seconds after which to ask again.",
@@ -45,6 +47,18 @@ IF_MATCH: Final = {
     "in": "header",
     "description": "The ETag of the version that the change is meant for; another one is refused with 412.",
     "schema": {"type": "string"},
+}
+IDEMPOTENCY_KEY: Final = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "description": (
+        "Of the caller's choice, a random UUID for instance: the same request with the same key acts once, and within "
+        "24 hours is told the same again, with `Idempotent-Replayed: true`. Another request with it: 422; while the "
+        "first is under way: 409. Only what succeeded is kept; after any other answer the key is free."
+    ),
+    # A quoted key is taken as well; that one form is enough to describe.
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!#-~][!-~]*$"},
+    "example": "8e03978e-40d5-43dd-bc93-6894a57f9324",
 }
 PREFER: Final = {
     "name": "Prefer",
@@ -83,6 +97,7 @@ class _Operation:
         self._ids = [part[1:-1] for part in path.split("/") if part.startswith("{")]
         self._guards = handler.resolve_guards()
         self._protected = authenticated in self._guards
+        self._takes_key = takes_key(handler)
         self.place = path, self._method
         self.body = handler.parsed_data_field.annotation if handler.parsed_data_field else None
         self.patched: type[Struct] | None = handler.opt.get("patches")
@@ -116,6 +131,8 @@ class _Operation:
             yield IF_MATCH
         if "patience" in self._names:
             yield PREFER
+        if self._takes_key:
+            yield IDEMPOTENCY_KEY
 
     def _content(self, schemas: Mapping[Any, Json]) -> Json:
         takes = self._handler.opt.get("takes", JSON)
@@ -143,7 +160,7 @@ class _Operation:
             answer["content"] = {self._handler.opt["gives"]: {"schema": {}}}
         elif self.answer is not None:
             answer["content"] = {JSON: {"schema": schemas[self.answer]}}
-        if headers := self._told_headers(status):
+        if headers := (*self._told_headers(status), *(("Idempotent-Replayed",) if self._takes_key else ())):
             answer["headers"] = _headers(*headers)
         return answer
 
@@ -169,6 +186,8 @@ class _Operation:
             yield 406
         if "if_match" in self._names:
             yield 412
+        if self._takes_key:
+            yield from (400, 408, 409, 413)
         if self.body or "form" in self._names:
             yield from BODY_FAULTS
 
@@ -223,7 +242,7 @@ def _given(schema: Json) -> Json:
 
 
 def _refusal(status: int, schemas: Mapping[Any, Json]) -> Json:
-    headers = {401: ("WWW-Authenticate",), 429: ("Retry-After",), 503: ("Retry-After",)}.get(status, ())
+    headers = ("WWW-Authenticate",) if status == 401 else ("Retry-After",) if status in {409, 429, 503} else ()
     answer: Json = {
         "description": HTTPStatus(status).phrase,
         "content": {PROBLEM_JSON: {"schema": schemas[Problem]}},

@@ -21,6 +21,7 @@ from jatify_core.errors import (
     TooLarge,
     Unauthenticated,
     Unavailable,
+    UnderWay,
     Unsupported,
     Violation,
 )
@@ -148,7 +149,7 @@ def _headers(request: Request[Any, Any, Any], error: JatifyError) -> dict[str, s
     match error:
         case Unauthenticated():
             return {"WWW-Authenticate": "Bearer"}
-        case Throttled() | Unavailable():
+        case Throttled() | Unavailable() | UnderWay():
             return {"Retry-After": str(max(1, math.ceil(error.retry_after.total_seconds())))}
         case Unsupported():
             return dict([_taken(request)])

@@ -63,6 +63,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     fair_spacing: timedelta
     daily_analyses: int
     max_waiting: int
+    max_resumes: int
+    max_resume_bytes: int
     session_life: timedelta
     password_min: int
     docs: bool
@@ -110,6 +112,8 @@ def load_settings(environ: Mapping[str, str], env_file: Path = Path(".env")) -> 
         fair_spacing=read("JATIFY_FAIR_SPACING", _seconds(0, 3_600), timedelta(0)),
         daily_analyses=read("JATIFY_DAILY_ANALYSES", _whole(1, 1_000_000), 50),
         max_waiting=read("JATIFY_MAX_WAITING", _whole(1, 1_000_000), 200),
+        max_resumes=read("JATIFY_MAX_RESUMES", _whole(1, 1_000_000), 20),
+        max_resume_bytes=read("JATIFY_MAX_RESUME_BYTES", _whole(1_024, 1 << 40), 50 * 1024 * 1024),
         session_life=read("JATIFY_SESSION_HOURS", _hours, timedelta(hours=24)),
         password_min=read("JATIFY_PASSWORD_MIN", _whole(8, 256), 8),
         docs=read("JATIFY_DOCS", _switch, True),

@@ -147,6 +147,8 @@ def policy(settings: Settings) -> Policy:
         max_attempts=settings.max_attempts,
         daily_analyses=settings.daily_analyses,
         max_waiting=settings.max_waiting,
+        max_resumes=settings.max_resumes,
+        max_resume_bytes=settings.max_resume_bytes,
     )
 
 

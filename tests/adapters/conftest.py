@@ -81,6 +81,9 @@ class PostgresNewStore:
                                  claimed_at = claimed_at - %(by)s, lease_expires_at = lease_expires_at - %(by)s
                 ), pauses as (
                   update queue_pause set since = since - %(by)s, probe_at = probe_at - %(by)s
+                ), keys as (
+                  update idempotency_key
+                     set leased_until = leased_until - %(by)s, expires_at = expires_at - %(by)s
                 )
                 update dead_letter set failed_at = failed_at - %(by)s
                 """,

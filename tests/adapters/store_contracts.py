@@ -2,10 +2,12 @@
 
 from jatify_adapters.contracts.analyses import AnalysesContract
 from jatify_adapters.contracts.applications import ApplicationsContract
+from jatify_adapters.contracts.asks import AsksContract
 from jatify_adapters.contracts.bell import BellContract
 from jatify_adapters.contracts.dead_letters import DeadLettersContract
 from jatify_adapters.contracts.drops import DropsContract
 from jatify_adapters.contracts.ends import EndsContract
+from jatify_adapters.contracts.idempotency import IdempotencyContract
 from jatify_adapters.contracts.jobs import JobsContract
 from jatify_adapters.contracts.leases import LeasesContract
 from jatify_adapters.contracts.listings import ListingsContract
@@ -63,3 +65,9 @@ class TestBell(BellContract): ...
 
 
 class TestWalls(WallsContract): ...
+
+
+class TestAsks(AsksContract): ...
+
+
+class TestIdempotency(IdempotencyContract): ...

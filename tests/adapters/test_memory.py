@@ -6,10 +6,12 @@ import pytest
 
 from jatify_adapters.contracts.analyses import AnalysesContract
 from jatify_adapters.contracts.applications import ApplicationsContract
+from jatify_adapters.contracts.asks import AsksContract
 from jatify_adapters.contracts.bell import BellContract, listening
 from jatify_adapters.contracts.dead_letters import DeadLettersContract
 from jatify_adapters.contracts.drops import DropsContract
 from jatify_adapters.contracts.ends import EndsContract
+from jatify_adapters.contracts.idempotency import IdempotencyContract
 from jatify_adapters.contracts.jobs import JobsContract
 from jatify_adapters.contracts.leases import LeasesContract
 from jatify_adapters.contracts.listings import ListingsContract
@@ -113,6 +115,14 @@ class TestWalls(WallsContract):
 
 
 class TestBell(BellContract):
+    pass
+
+
+class TestAsks(AsksContract):
+    pass
+
+
+class TestIdempotency(IdempotencyContract):
     pass
 
 

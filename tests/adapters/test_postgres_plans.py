@@ -2,14 +2,16 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, LiteralString
 
 import pytest
 from psycopg.rows import TupleRow
 
 from jatify_adapters.postgres import PostgresStore, settling
+from jatify_adapters.postgres.asks import Asks
 from jatify_adapters.postgres.connection import Connection, Params
+from jatify_adapters.postgres.idempotency import Idempotency
 from jatify_adapters.postgres.jobs import Jobs
 from jatify_adapters.postgres.listings import Listings
 from jatify_adapters.postgres.process import Process
@@ -40,6 +42,9 @@ class Explained(Connection):
 
     async def row(self, query: LiteralString, params: Params) -> None:
         await self.rows(query, params)
+
+    async def change(self, query: LiteralString, params: Params) -> int:
+        return len(await self.rows(query, params))
 
     def _visit(self, node: dict[str, Any]) -> None:
         self._nodes.append(node)
@@ -221,3 +226,35 @@ async def test_a_late_page_costs_what_the_first_costs(
         assert f"listing_by_{key}" in db.indexes
         assert "Sort" not in db.kinds
         assert db.most_read == 21
+
+
+async def test_a_sweep_reads_no_more_keys_than_it_forgets(store: PostgresStore, database: str) -> None:
+    await a_stored_user(store)
+    await execute(
+        database,
+        """
+        insert into idempotency_key (user_id, key, fingerprint, owner, leased_until, expires_at)
+        select id, n::text, '', id, now(), now() - interval '1 hour' + n * interval '1 second'
+          from account, generate_series(1, 20000) as n
+        """,
+    )
+    await execute(database, "analyze idempotency_key")
+    async with explained(store) as db:
+        await Idempotency(db).sweep(100)
+    assert "idempotency_key_by_expires_at" in db.indexes
+    assert db.most_read <= 100
+
+
+async def test_asks_are_counted_without_reading_them(store: PostgresStore, database: str) -> None:
+    user_id = await a_stored_user(store)
+    await execute(
+        database,
+        "insert into analysis_ask (user_id, n, at) "
+        "select id, n, now() - n * interval '-1 second' from account, generate_series(-20000, -1) as n",
+    )
+    await execute(database, "vacuum analyze analysis_ask")
+    half_way = datetime.now(UTC) - timedelta(seconds=10_000)
+    async with explained(store) as db:
+        await Asks(db).since(user_id, half_way)
+        await Asks(db).newest_but(user_id, 10_000)
+    assert db.most_read <= 1

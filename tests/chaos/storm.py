@@ -66,6 +66,7 @@ class Storm:
             "JATIFY_SECRET_KEYS": KEYS,
             "JATIFY_DAILY_ANALYSES": "1000000",
             "JATIFY_MAX_WAITING": "1000000",
+            "JATIFY_MAX_RESUMES": "1000000",
             "OPENROUTER_API_KEY": "sk-test",
             "JATIFY_OPENROUTER_URL": provider_url,
             "JATIFY_OPENROUTER_PROFILE": "openrouter",

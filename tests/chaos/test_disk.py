@@ -33,7 +33,8 @@ async def test_a_full_disk_refuses_writes_and_harms_nothing(tmp_path: Path) -> N
     with small_disk(tmp_path / "disk") as disk, running_cluster(disk, "--wal-segsize=1", **FRUGAL) as cluster:
         await migrate(cluster.url())
         settings = {"JATIFY_DATABASE_URL": cluster.url(), "JATIFY_SECRET_KEYS": KEYS, "JATIFY_ANALYZER": "local"}
-        with serving(tmp_path, JATIFY_DAILY_ANALYSES="100000", **settings) as (process, client):
+        limits = {"JATIFY_DAILY_ANALYSES": "100000", "JATIFY_MAX_RESUMES": "100000"}
+        with serving(tmp_path, **limits, **settings) as (process, client):
             logged_in(client)
             acknowledged = [asked(client) for _ in range(5)]
             with ballast(disk / "ballast"):

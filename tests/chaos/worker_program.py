@@ -91,7 +91,7 @@ def ports(store: Store, analyzer: Analyzer, clock: Callable[[], datetime] = lamb
         tokens=PlainTokens(),
         clock=clock,
         new_id=lambda: UUID(int=uuid_utils.uuid7().int),
-        policy=Policy(daily_analyses=1_000_000, max_waiting=1_000_000),
+        policy=Policy(daily_analyses=1_000_000, max_waiting=1_000_000, max_resumes=1_000_000),
     )
 
 

@@ -21,7 +21,7 @@ MEBIBYTE = 1024 * 1024
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Process, httpx.Client]]:
     folder = tmp_path_factory.mktemp("end_to_end")
-    with serving(folder, JATIFY_DATA_DIR=str(folder / "data")) as (process, client):
+    with serving(folder, JATIFY_DATA_DIR=str(folder / "data"), JATIFY_MAX_RESUMES="1000") as (process, client):
         logged_in(client)
         yield process, client
 

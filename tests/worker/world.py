@@ -17,6 +17,7 @@ from jatify_core.dead_letter import DeadLetter, DeadLetterFilter
 from jatify_core.job import ANALYSIS, Job
 from jatify_core.listing import ListingDraft
 from jatify_core.paging import Sort, Window
+from jatify_core.policy import Policy
 from jatify_core.ports import Analyzer, Ports
 from jatify_core.resume import Upload
 from jatify_core.use_cases.analyses import analyze, carry_out, read_analysis
@@ -80,7 +81,8 @@ class World(Struct, frozen=True):
 async def a_world(script: Iterable[Outcome | Exception] = (), analyzer: Analyzer | None = None) -> World:
     clock = VirtualClock()
     store = MemoryStore(clock)
-    ports = memory_ports(clock=clock, store=store, analyzer=analyzer or ScriptedAnalyzer(script))
+    policy = Policy(max_resumes=1_000)
+    ports = memory_ports(clock=clock, store=store, analyzer=analyzer or ScriptedAnalyzer(script), policy=policy)
     user = await register(ports, Registration("ada@example.org", "correct horse battery", "Ada"))
     return World(ports, store, user)
 

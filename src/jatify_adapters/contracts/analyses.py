@@ -11,6 +11,7 @@ from jatify_adapters.contracts.samples import (
     NEWEST_FIRST,
     Seeker,
     a_completed,
+    a_listing,
     a_seeker,
     a_stored_resume,
     an_analysis,
@@ -28,6 +29,7 @@ from jatify_core.errors import NotFound
 from jatify_core.job import End, Job, JobId
 from jatify_core.listing import ListingId
 from jatify_core.paging import Page, Sort, Window
+from jatify_core.ports import Transaction
 from jatify_core.resume import Resume
 
 
@@ -64,7 +66,7 @@ class AnalysesContract:
                     await tx.analyses.get(user_id, analysis_id)
             with pytest.raises(NotFound):
                 await tx.analyses.newest(strangers_id(), analysis.resume_id, analysis.listing_id)
-            assert await tx.analyses.succeeded(strangers_id(), analysis.resume_id, analysis.inputs_hash) is None
+            assert await _succeeded(tx, replace(analysis, user_id=strangers_id())) is None
             page = await tx.analyses.page(strangers_id(), analysis.resume_id, Window(NEWEST_FIRST))
             assert not page.items
 
@@ -171,11 +173,28 @@ class AnalysesContract:
         review = await ask(new_store, resume, None)
         other = await a_stored_resume(new_store, seeker)
         async with new_store.store.transaction() as tx:
-            found = await tx.analyses.succeeded(seeker.user.id, resume.id, newest.inputs_hash)
+            found = await _succeeded(tx, newest)
             assert found is not None
             assert (found.id, found.state) == (newest.id, "succeeded")
-            assert await tx.analyses.succeeded(seeker.user.id, resume.id, review.inputs_hash) is None
-            assert await tx.analyses.succeeded(seeker.user.id, other.id, newest.inputs_hash) is None
+            assert await _succeeded(tx, review) is None
+            assert await _succeeded(tx, replace(newest, resume_id=other.id)) is None
+
+    async def test_a_success_against_another_listing_of_the_same_words_is_another_pairs(
+        self, new_store: NewStore
+    ) -> None:
+        seeker = await a_seeker(new_store)
+        twin = a_listing(seeker.user.id, new_store.now(), seeker.listing.draft)
+        async with new_store.store.transaction() as tx:
+            await tx.listings.add(twin)
+        resume = await a_stored_resume(new_store, seeker)
+        first = await _ended(new_store, resume, seeker, 1)
+        async with new_store.store.transaction() as tx:
+            assert await _succeeded(tx, replace(first, listing_id=twin.id)) is None
+        second = await _ended(new_store, resume, replace(seeker, listing=twin), 2)
+        assert first.inputs_hash == second.inputs_hash
+        async with new_store.store.transaction() as tx:
+            found = [await _succeeded(tx, one) for one in (first, second)]
+        assert [one and one.id for one in found] == [first.id, second.id]
 
     @pytest.mark.parametrize("descending", [False, True])
     async def test_pages_hold_every_analysis_of_a_resume_once_in_order(
@@ -194,16 +213,9 @@ class AnalysesContract:
         for limit in (1, 2, 5):
             assert [row.id for row in await walk(fetch, Sort("created_at", descending), limit)] == in_order
 
-    async def test_the_count_since_an_instant_is_one_users_own(self, new_store: NewStore) -> None:
-        seeker, other = await a_seeker(new_store), await a_seeker(new_store)
-        resume = await a_stored_resume(new_store, seeker)
-        rows = [await _ended(new_store, resume, seeker, minutes) for minutes in (1, 2, 3)]
-        await queued(new_store, other)
-        async with new_store.store.transaction() as tx:
-            since = [await tx.analyses.count_since(seeker.user.id, row.created_at) for row in rows]
-            assert since == [3, 2, 1]
-            assert await tx.analyses.count_since(seeker.user.id, rows[-1].created_at + MINUTE) == 0
-            assert await tx.analyses.count_since(strangers_id(), rows[0].created_at) == 0
+
+async def _succeeded(tx: Transaction, like: Analysis) -> Analysis | None:
+    return await tx.analyses.succeeded(like.user_id, like.resume_id, like.listing_id, like.inputs_hash)
 
 
 async def _get(new_store: NewStore, analysis: Analysis) -> Analysis:

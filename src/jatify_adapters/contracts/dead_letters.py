@@ -131,6 +131,21 @@ class DeadLettersContract:
         assert len(requeued.ids) == 1
         assert [letter.analysis_id for letter in await _letters(new_store, seeker.user.id)] == [kept.id]
 
+    async def test_a_requeue_with_a_limit_takes_the_oldest_and_skips_the_rest(self, new_store: NewStore) -> None:
+        seeker = await a_seeker(new_store)
+        for _ in range(3):
+            await _dead(new_store, seeker)
+        newest, middle, oldest = [letter.id for letter in await _letters(new_store, seeker.user.id)]
+        unknown = DeadLetterId(unknown_id())
+        selection = Selection((unknown, newest, middle, oldest))
+        async with new_store.store.transaction() as tx:
+            assert (await tx.dead_letters.requeue(seeker.user.id, selection, 0)).ids == ()
+            requeued = await tx.dead_letters.requeue(seeker.user.id, selection, 1)
+        assert requeued.ids == (oldest,)
+        left = {Skipped(newest, "over_limit"), Skipped(middle, "over_limit"), Skipped(unknown, "not_found")}
+        assert set(requeued.skipped) == left
+        assert [letter.id for letter in await _letters(new_store, seeker.user.id)] == [newest, middle]
+
     async def test_a_requeue_of_nothing_does_nothing(self, new_store: NewStore) -> None:
         seeker = await a_seeker(new_store)
         await _dead(new_store, seeker)

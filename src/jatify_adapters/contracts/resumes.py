@@ -27,7 +27,7 @@ from jatify_adapters.contracts.samples import (
 from jatify_core.errors import NotFound
 from jatify_core.job import End
 from jatify_core.paging import Page, Sort, Window
-from jatify_core.resume import SORT_KEYS, Resume, ResumeFilter, ResumeId
+from jatify_core.resume import SORT_KEYS, Kept, Resume, ResumeFilter, ResumeId
 
 OLDEST_FIRST = Window(Sort("created_at"))
 
@@ -131,11 +131,25 @@ class ResumesContract:
         for limit in (1, 2, 5):
             assert await walk(fetch, Sort(key, descending), limit) == in_order
 
+    async def test_what_a_user_keeps_is_counted_by_files_and_bytes(self, new_store: NewStore) -> None:
+        seeker, other = await a_seeker(new_store), await a_seeker(new_store)
+        assert await _kept(new_store, seeker) == Kept(0, 0)
+        resumes = [await a_stored_resume(new_store, seeker) for _ in range(3)]
+        await a_stored_resume(new_store, other)
+        assert await _kept(new_store, seeker) == Kept(3, sum(resume.size for resume in resumes))
+        await _remove(new_store, resumes[0])
+        assert await _kept(new_store, seeker) == Kept(2, sum(resume.size for resume in resumes[1:]))
+
     async def test_nobody_lists_anothers_resumes(self, new_store: NewStore) -> None:
         seeker, other = await a_seeker(new_store), await a_seeker(new_store)
         resume = await a_stored_resume(new_store, seeker)
         assert await _matching(new_store, seeker) == [resume]
         assert await _matching(new_store, other) == []
+
+
+async def _kept(new_store: NewStore, seeker: Seeker) -> Kept:
+    async with new_store.store.transaction() as tx:
+        return await tx.resumes.kept(seeker.user.id)
 
 
 async def _remove(new_store: NewStore, resume: Resume) -> None:

@@ -1,7 +1,6 @@
 """Analyses in memory."""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
 from typing import assert_never
 
 from msgspec.structs import replace
@@ -43,19 +42,16 @@ class MemoryAnalyses:
             raise NotFound
         return newest
 
-    async def succeeded(self, user_id: UserId, resume_id: ResumeId, inputs_hash: str) -> Analysis | None:
-        """The newest success on the same inputs."""
-        analyses = self._of(user_id, resume_id)
-        return _newest(a for a in analyses if a.state == "succeeded" and a.inputs_hash == inputs_hash)
+    async def succeeded(
+        self, user_id: UserId, resume_id: ResumeId, listing_id: ListingId | None, inputs_hash: str
+    ) -> Analysis | None:
+        """The newest success of a pair on the same inputs."""
+        pair = (a for a in self._of(user_id, resume_id) if a.listing_id == listing_id)
+        return _newest(a for a in pair if a.state == "succeeded" and a.inputs_hash == inputs_hash)
 
     async def page(self, user_id: UserId, resume_id: ResumeId, window: Window) -> Page[Analysis]:
         """Every analysis of a resume."""
         return page(self._of(user_id, resume_id), window)
-
-    async def count_since(self, user_id: UserId, at: datetime) -> int:
-        """How many the user has asked for."""
-        analyses = self._draft.tables.analyses.values()
-        return sum(1 for a in analyses if a.user_id == user_id and a.created_at >= at)
 
     async def record(self, ends: Sequence[End]) -> None:
         """Write what settled jobs mean."""

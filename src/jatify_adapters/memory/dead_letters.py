@@ -22,18 +22,20 @@ class MemoryDeadLetters:
         letters = (letter for letter in self._of(user_id) if where.reason in (None, letter.reason))
         return page(map(self._shown, letters), where.window)
 
-    async def requeue(self, user_id: UserId, selection: Selection) -> Requeued:
+    async def requeue(self, user_id: UserId, selection: Selection, limit: int | None = None) -> Requeued:
         """Give dead letters a new life."""
         letters = [letter for letter in self._of(user_id) if _selects(selection, letter)]
         known = {letter.id for letter in letters}
         skipped = [Skipped(wanted, "not_found") for wanted in selection.ids or () if wanted not in known]
         living: list[Letter] = []
-        for letter in sorted(letters, key=lambda letter: (letter.failed_at, letter.id)):
+        in_order = sorted(letters, key=lambda letter: (letter.failed_at, letter.id))
+        for letter in in_order[:limit]:
             if twin(self._draft, letter.job):
                 skipped.append(Skipped(letter.id, "already_live"))
             else:
                 self._revive(letter)
                 living.append(letter)
+        skipped += [Skipped(letter.id, "over_limit") for letter in in_order[len(in_order[:limit]) :]]
         return Requeued(
             ids=tuple(letter.id for letter in living),
             analyses=tuple(AnalysisId(letter.job.id) for letter in living),

@@ -5,7 +5,7 @@ from msgspec.structs import replace
 from jatify_adapters.memory.pages import contains, page
 from jatify_adapters.memory.tables import Draft, StoredResume, owned
 from jatify_core.paging import Page
-from jatify_core.resume import Resume, ResumeFilter, ResumeId
+from jatify_core.resume import Kept, Resume, ResumeFilter, ResumeId
 from jatify_core.user import UserId
 
 
@@ -57,6 +57,11 @@ class MemoryResumes:
         """Resumes that match."""
         resumes = (stored.resume for stored in self._draft.tables.resumes.values() if stored.user_id == user_id)
         return page((r for r in resumes if contains(where.q, r.name, r.filename)), where.window)
+
+    async def kept(self, user_id: UserId) -> Kept:
+        """How many files, and their bytes."""
+        sizes = [stored.resume.size for stored in self._draft.tables.resumes.values() if stored.user_id == user_id]
+        return Kept(len(sizes), sum(sizes))
 
     def _stored(self, user_id: UserId, resume_id: ResumeId) -> StoredResume:
         return owned(self._draft.tables.resumes, user_id, resume_id)

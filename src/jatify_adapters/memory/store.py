@@ -10,8 +10,10 @@ import anyio
 
 from jatify_adapters.memory.analyses import MemoryAnalyses
 from jatify_adapters.memory.applications import MemoryApplications
+from jatify_adapters.memory.asks import MemoryAsks
 from jatify_adapters.memory.clock import uuid7s
 from jatify_adapters.memory.dead_letters import MemoryDeadLetters
+from jatify_adapters.memory.idempotency import MemoryIdempotency
 from jatify_adapters.memory.jobs import MemoryJobs
 from jatify_adapters.memory.listings import MemoryListings
 from jatify_adapters.memory.resumes import MemoryResumes
@@ -134,4 +136,6 @@ def _transaction(draft: Draft) -> Transaction:
         analyses=MemoryAnalyses(draft),
         jobs=MemoryJobs(draft),
         dead_letters=MemoryDeadLetters(draft),
+        asks=MemoryAsks(draft),
+        idempotency=MemoryIdempotency(draft),
     )

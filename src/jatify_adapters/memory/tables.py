@@ -14,6 +14,7 @@ from jatify_core.analysis import Analysis, AnalysisId, Reason
 from jatify_core.application import Application, ApplicationId
 from jatify_core.dead_letter import DeadLetterId
 from jatify_core.errors import NotFound
+from jatify_core.idempotency import KeyedRequest
 from jatify_core.job import Job, JobId, Pause
 from jatify_core.listing import Listing, ListingId
 from jatify_core.resume import Resume, ResumeId
@@ -75,6 +76,15 @@ class Letter(Struct, frozen=True, kw_only=True):
         return self.job.user_id
 
 
+class KnownKey(Struct, frozen=True, kw_only=True):
+    """An idempotency key, who has it, and its answer."""
+
+    request: KeyedRequest
+    leased_until: datetime
+    expires_at: datetime
+    answer: bytes | None = None
+
+
 @dataclass
 class Tables:
     """The rows, all of them frozen values: a copy of the dictionaries is a snapshot."""
@@ -88,6 +98,8 @@ class Tables:
     jobs: dict[JobId, LiveJob] = field(default_factory=dict)
     letters: dict[DeadLetterId, Letter] = field(default_factory=dict)
     pauses: dict[str, Pause] = field(default_factory=dict)
+    asks: dict[UserId, tuple[datetime, ...]] = field(default_factory=dict)
+    keys: dict[tuple[UserId, str], KnownKey] = field(default_factory=dict)
     sequence: int = 0
 
     def snapshot(self) -> "Tables":

@@ -31,6 +31,10 @@ class MemoryUsers:
             raise NotFound
         users[user.id] = replace(users[user.id], name=user.name, password_hash=user.password_hash)
 
+    async def lock(self, user_id: UserId) -> None:
+        """Note that it was done: transactions come one after another here."""
+        self._draft.lock(user_id)
+
 
 class MemorySessions:
     """The port `Sessions`, inside one transaction."""

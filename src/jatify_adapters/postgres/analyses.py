@@ -1,7 +1,6 @@
 """Analyses in Postgres."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Final
 
 import msgspec
@@ -85,30 +84,25 @@ class Analyses:
             raise NotFound
         return _analysis(row)
 
-    async def succeeded(self, user_id: UserId, resume_id: ResumeId, inputs_hash: str) -> Analysis | None:
-        """The newest analysis of this resume that succeeded on the very same inputs."""
+    async def succeeded(
+        self, user_id: UserId, resume_id: ResumeId, listing_id: ListingId | None, inputs_hash: str
+    ) -> Analysis | None:
+        """The newest analysis of this pair that succeeded on the very same inputs."""
         row = await self._db.row(
             _SELECT
             + """
-            and analysis.resume_id = %(resume_id)s and analysis.inputs_hash = %(inputs_hash)s
-            and analysis.state = 'succeeded'
+            and analysis.resume_id = %(resume_id)s and analysis.listing_id is not distinct from %(listing_id)s
+            and analysis.inputs_hash = %(inputs_hash)s and analysis.state = 'succeeded'
             order by analysis.created_at desc, analysis.id desc
             limit 1
             """,
-            {"user_id": user_id, "resume_id": resume_id, "inputs_hash": inputs_hash},
+            {"user_id": user_id, "resume_id": resume_id, "listing_id": listing_id, "inputs_hash": inputs_hash},
         )
         return _analysis(row) if row else None
 
     async def page(self, user_id: UserId, resume_id: ResumeId, window: Window) -> Page[Analysis]:
         """Every analysis of a resume."""
         return await _PAGES.page(self._db, window, {"user_id": user_id, "resume_id": resume_id})
-
-    async def count_since(self, user_id: UserId, at: datetime) -> int:
-        """How many analyses the user has asked for since *at*."""
-        return await self._db.count(
-            "select count(*) from analysis where user_id = %(user_id)s and created_at >= %(at)s",
-            {"user_id": user_id, "at": at},
-        )
 
     async def record(self, ends: Sequence[End]) -> None:
         """Write what settled jobs mean for their analyses."""

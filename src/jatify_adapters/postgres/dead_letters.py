@@ -39,15 +39,17 @@ class DeadLetters:
         """Dead letters that match."""
         return await _PAGES.page(self._db, where.window, {"user_id": user_id, "reason": where.reason})
 
-    async def requeue(self, user_id: UserId, selection: Selection) -> Requeued:
+    async def requeue(self, user_id: UserId, selection: Selection, limit: int | None = None) -> Requeued:
         """Give dead letters a new life, oldest first."""
-        ids = await self._selected(user_id, selection)
+        selected = await self._selected(user_id, selection)
+        ids = selected[:limit]
         rows: list[TupleRow] = []
         for start in range(0, len(ids), _BATCH):
             rows += await self._requeue_batch(user_id, ids[start : start + _BATCH])
         if any(lives for _, _, lives in rows):
             self._db.ring(Ring())
-        seen = {id_ for id_, _, _ in rows}
+        beyond = selected[len(ids) :]
+        seen = {id_ for id_, _, _ in rows} | set(beyond)
         missing = [id_ for id_ in selection.ids or () if id_ not in seen]
         return Requeued(
             ids=tuple(id_ for id_, _, lives in rows if lives),
@@ -55,6 +57,7 @@ class DeadLetters:
             skipped=(
                 *(Skipped(id_, "already_live") for id_, _, lives in rows if not lives),
                 *(Skipped(id_, "not_found") for id_ in missing),
+                *(Skipped(id_, "over_limit") for id_ in beyond),
             ),
         )
 

@@ -9,7 +9,7 @@ from jatify_adapters.postgres.connection import Connection, Params
 from jatify_adapters.postgres.pages import Pages
 from jatify_core.errors import NotFound
 from jatify_core.paging import Page
-from jatify_core.resume import Resume, ResumeFilter, ResumeId
+from jatify_core.resume import Kept, Resume, ResumeFilter, ResumeId
 from jatify_core.user import UserId
 
 _WARNINGS: Final = 10  # where they stand in the columns below, which are in the order of `Resume`
@@ -103,6 +103,13 @@ class Resumes:
     async def page(self, user_id: UserId, where: ResumeFilter) -> Page[Resume]:
         """Resumes that match."""
         return await _PAGES.page(self._db, where.window, {"user_id": user_id, "q": where.q})
+
+    async def kept(self, user_id: UserId) -> Kept:
+        """How many files the user keeps, and their bytes together."""
+        row = await self._db.row(
+            "select count(*), coalesce(sum(size), 0) from resume where user_id = %(user_id)s", {"user_id": user_id}
+        )
+        return Kept(*map(int, row or (0, 0)))
 
     async def _lock_alone(self, this: Params) -> None:
         """Lock the row so that nobody makes a new reference to it either."""

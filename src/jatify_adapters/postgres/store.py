@@ -15,10 +15,12 @@ from psycopg.types.json import set_json_loads
 
 from jatify_adapters.postgres.analyses import Analyses
 from jatify_adapters.postgres.applications import Applications
+from jatify_adapters.postgres.asks import Asks
 from jatify_adapters.postgres.bell import Bell, open_bell
 from jatify_adapters.postgres.connecting import DatabaseProblem, connected, with_deadlines
 from jatify_adapters.postgres.connection import Connection, Each, Kept, Lane, Pool, translated
 from jatify_adapters.postgres.dead_letters import DeadLetters
+from jatify_adapters.postgres.idempotency import Idempotency
 from jatify_adapters.postgres.jobs import Jobs
 from jatify_adapters.postgres.listings import Listings
 from jatify_adapters.postgres.migrating import refuse_old_server, unfitness
@@ -107,6 +109,8 @@ class PostgresStore:
             analyses=Analyses(db),
             jobs=Jobs(db, self._process),
             dead_letters=DeadLetters(db, self._process.fair_spacing),
+            asks=Asks(db),
+            idempotency=Idempotency(db),
         )
 
     @asynccontextmanager

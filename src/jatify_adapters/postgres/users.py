@@ -42,6 +42,11 @@ class Users:
         if not saved:
             raise NotFound
 
+    async def lock(self, user_id: UserId) -> None:
+        """Hold up all others that lock this user."""
+        # No lock of the row: that would write it anew, and stand in the way of whoever refers to it.
+        await self._db.row("select pg_advisory_xact_lock(hashtextextended(%(user_id)s::text, 6))", {"user_id": user_id})
+
 
 class Sessions:
     """Implements `jatify_core.ports.Sessions`."""

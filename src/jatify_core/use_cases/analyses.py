@@ -2,12 +2,11 @@
 
 import hashlib
 from collections.abc import Iterable
-from datetime import timedelta
 
 from msgspec import Struct
 
 from jatify_core.analysis import Analysis, AnalysisId, Completed, Findings, Material, Outage, Refusal, inputs_hash
-from jatify_core.errors import Invalid, NotFound, Throttled
+from jatify_core.errors import Invalid, NotFound
 from jatify_core.job import Job
 from jatify_core.listing import Listing, ListingId
 from jatify_core.paging import Page, Window
@@ -15,9 +14,8 @@ from jatify_core.ports import Analyzer, Ports, Transaction
 from jatify_core.report import Report
 from jatify_core.resume import Resume, ResumeId
 from jatify_core.suspicion import INJECTION
+from jatify_core.use_cases.allowances import charge_analysis
 from jatify_core.user import UserId
-
-DAY = timedelta(days=1)
 
 
 class Asked(Struct, frozen=True):
@@ -33,7 +31,8 @@ async def analyze(
     """Arrange for an analysis of a resume, against a listing or on its own: the row and its job, both or neither.
 
     While the pair waits or runs, the analysis under way is returned; a finished one on the same inputs too, unless
-    *force*. Raises `Throttled` beyond the day's number and `Invalid` where the listing is not the user's.
+    *force*; neither is counted. Raises `Throttled` beyond the numbers that the policy names, and `Invalid` where the
+    listing is not the user's.
     """
     now = ports.clock()
     async with ports.store.transaction(user_id) as tx:
@@ -41,12 +40,13 @@ async def analyze(
         listing = await _listing(tx, user_id, listing_id)
         analysis = Analysis.queued(AnalysisId(ports.new_id()), resume, listing, ports.analyzer.identity, at=now)
         if not force:
-            finished = await tx.analyses.succeeded(user_id, resume_id, analysis.inputs_hash)
-            if finished and finished.listing_id == listing_id:
+            finished = await tx.analyses.succeeded(user_id, resume_id, listing_id, analysis.inputs_hash)
+            if finished:
                 return Asked(finished, reused=True)
+        await tx.users.lock(user_id)
         job = await tx.jobs.enqueue(Job.for_analysis(analysis, ports.policy.max_attempts))
         if job.id == analysis.id:
-            await _refuse_too_much(ports, tx, user_id)
+            await charge_analysis(ports, tx, user_id)
         return Asked(await tx.analyses.add_or_get(analysis, job))
 
 
@@ -135,15 +135,3 @@ async def _listing(tx: Transaction, user_id: UserId, listing_id: ListingId | Non
         return await tx.listings.get(user_id, listing_id) if listing_id else None
     except NotFound:
         raise Invalid.at("/job_id", "unknown_reference", "You have no such job.") from None
-
-
-async def _refuse_too_much(ports: Ports, tx: Transaction, user_id: UserId) -> None:
-    policy = ports.policy
-    if await tx.analyses.count_since(user_id, ports.clock() - DAY) >= policy.daily_analyses:
-        raise Throttled(
-            f"You have asked for {policy.daily_analyses} analyses within a day, the most there can be.", DAY
-        )
-    if await tx.jobs.waiting(user_id) > policy.max_waiting:
-        raise Throttled(
-            f"{policy.max_waiting} of your analyses wait already. Let some of them end first.", timedelta(minutes=1)
-        )

@@ -11,6 +11,7 @@ from jatify_core.paging import Page
 from jatify_core.ports import Ports
 from jatify_core.resume import Extracted, Resume, ResumeDraft, ResumeFilter, ResumeId, Unreadable, Upload
 from jatify_core.text import refuse_nul
+from jatify_core.use_cases.allowances import refuse_too_many_files
 from jatify_core.user import UserId
 
 UNSUPPORTED = "unsupported_type"
@@ -20,8 +21,8 @@ NAME_LENGTH = 200
 async def add_resume(ports: Ports, user_id: UserId, upload: Upload, name: str | None = None) -> Resume:
     """Keep a file and its text under *name* (without one, the file's).
 
-    Raises `TooLarge`, `Unsupported` for a type that Jatify does not take, and `Invalid` with a code of analysis.md, 1,
-    where no text can be had: nothing is stored then.
+    Raises `TooLarge`, `Unsupported` for a type that Jatify does not take, `Invalid` with a code of analysis.md, 1,
+    where no text can be had, and `Conflict` where the user keeps as much as he may: nothing is stored then.
     """
     if len(upload.content) > ports.policy.max_upload:
         raise TooLarge(
@@ -39,6 +40,8 @@ async def add_resume(ports: Ports, user_id: UserId, upload: Upload, name: str | 
         at=ports.clock(),
     )
     async with ports.store.transaction(user_id) as tx:
+        await tx.users.lock(user_id)
+        await refuse_too_many_files(ports, tx, user_id, resume.size)
         await tx.resumes.add(resume, upload.content, extracted.text)
     return resume
 

@@ -19,7 +19,7 @@ from jatify_core.worker.ends import Answer, Handler, end_of
 from jatify_core.worker.holding import Held, Holding
 from jatify_core.worker.pace import Pace
 from jatify_core.worker.settler import Settler
-from jatify_core.worker.upkeep import rescue_lost, settle
+from jatify_core.worker.upkeep import rescue_lost, settle, sweep_now_and_then
 
 log = logging.getLogger("jatify.worker")
 
@@ -86,6 +86,7 @@ class Worker:
                 tasks.start_soon(self._renew_leases)
                 tasks.start_soon(self._watch_runs)
                 tasks.start_soon(self._rescue_lost)
+                tasks.start_soon(sweep_now_and_then, self._store)
                 with self._shift:
                     await self._claim_jobs()
                     await self._drained.wait()

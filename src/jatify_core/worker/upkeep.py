@@ -1,7 +1,9 @@
-"""What a worker writes: ends with their results, and the rescue of jobs whose worker is gone."""
+"""What a worker writes: ends with their results, the rescue of jobs whose worker is gone, and what it sweeps away."""
 
 import logging
 from collections.abc import Sequence
+
+import anyio
 
 from jatify_core.errors import Unavailable
 from jatify_core.job import End
@@ -10,6 +12,9 @@ from jatify_core.ports import Store
 log = logging.getLogger("jatify.worker")
 
 RESCUE_BATCH = 200
+SWEEP_BATCH = 500
+SWEEP_EVERY = 300.0
+"""Seconds."""
 
 
 async def settle(store: Store, ends: Sequence[End]) -> None:
@@ -50,3 +55,20 @@ async def rescue_lost(store: Store) -> None:
             log.warning("rescued %d jobs of lost workers, %d for good", found, len(rescued.buried))
         if found < RESCUE_BATCH:
             return
+
+
+async def sweep_now_and_then(store: Store) -> None:
+    """Forget what is kept for a day only, once that is over. Runs until cancelled."""
+    while True:
+        await anyio.sleep(SWEEP_EVERY)
+        try:
+            await _sweep(store)
+        except Exception as error:  # noqa: BLE001  # it comes round again
+            log.warning("sweeping failed: %s", error)
+
+
+async def _sweep(store: Store) -> None:
+    swept = SWEEP_BATCH
+    while swept == SWEEP_BATCH:
+        async with store.transaction() as tx:
+            swept = await tx.idempotency.sweep(SWEEP_BATCH)

@@ -30,11 +30,12 @@ async def list_dead_letters(
     operation_id="requeueDeadLetters",
     summary="Requeue some, all, or those of one reason",
     status_code=HTTP_202_ACCEPTED,
+    opt={"problems": (429,)},
 )
 async def requeue_dead_letters(
     data: JSONBody[RequeueRequest], caller: InCaller, ports: InPorts
 ) -> Response[RequeuedView]:
-    """Each lives again with fresh attempts; what cannot is told with the reason."""
+    """Each lives again with fresh attempts and counts as an analysis asked for; what cannot is told with the reason."""
     requeued = await dead_letters.requeue(ports, caller.user_id, data.selection)
     return Response(RequeuedView.of(requeued))
 
@@ -44,12 +45,12 @@ async def requeue_dead_letters(
     operation_id="requeueDeadLetter",
     summary="Requeue one",
     status_code=HTTP_202_ACCEPTED,
-    opt={"problems": (409,)},
+    opt={"problems": (409, 429)},
 )
 async def requeue_dead_letter(
     dead_letter_id: FromPath[DeadLetterId], caller: InCaller, ports: InPorts
 ) -> Response[AnalysisView]:
-    """Refused while the same resume and listing are being analysed already."""
+    """Refused while the same resume and listing are being analysed already. Counts as an analysis asked for."""
     analysis = await dead_letters.requeue_one(ports, caller.user_id, dead_letter_id)
     return accepted(AnalysisView.of(analysis))
 

@@ -25,10 +25,13 @@ FORM = 64 * 1024
 @post(
     operation_id="createResume",
     summary="Upload a resume",
-    opt={"takes": MULTIPART, "form": FORM_SCHEMA},
+    opt={"takes": MULTIPART, "form": FORM_SCHEMA, "problems": (409,)},
 )
 async def create_resume(form: InForm, caller: InCaller, ports: InPorts) -> Response[ResumeView]:
-    """PDF, DOCX, UTF-8 text or Markdown. Refused, and not kept, where no text can be taken from it."""
+    """PDF, DOCX, UTF-8 text or Markdown. Refused, and not kept, where no text can be taken from it.
+
+    Refused with 409, too, where one keeps as many files or bytes as one may.
+    """
     resume = await resumes.add_resume(ports, caller.user_id, form.upload, form.name)
     return created(ResumeView.of(resume), version_tag(resume.version), f"/api/resumes/{resume.id}")
 

@@ -107,7 +107,7 @@ class SkippedView(Struct, frozen=True):
     """A dead letter that stays where it was, and why."""
 
     id: UUID
-    reason: Literal["not_found", "already_live"]
+    reason: Literal["not_found", "already_live", "over_limit"]
 
 
 class RequeuedView(Struct, frozen=True):
