@@ -36,6 +36,7 @@ RULES: Final[Mapping[str, Json]] = {"RequeueRequest": {"minProperties": 1, "maxP
 HEADERS: Final[Mapping[str, str]] = {
     "ETag": "The version of what is shown; for `If-Match` and `If-None-Match`.",
     "Location": "Where it is to be found.",
+    "Content-Disposition": "The name to save it under.",
     "Link": "The next page, as `rel=next`; absent on the last one.",
     "Retry-After": "Seconds after which to ask again.",
     "WWW-Authenticate": "How to log in: `Bearer`.",
@@ -148,6 +149,9 @@ class _Operation:
         return answer
 
     def _told_headers(self, status: int) -> tuple[str, ...]:
+        if "tells" in self._handler.opt:
+            told: tuple[str, ...] = self._handler.opt["tells"]
+            return told
         if self.query:
             return ("Link",)
         if status == HTTPStatus.CREATED:

@@ -89,6 +89,21 @@ class Tables:
         """The same rows, to be changed apart from these."""
         return Tables(**{name: copy(rows) for name, rows in vars(self).items()})
 
+    def require_user(self, user_id: UserId) -> None:
+        """Raise `NotFound` unless there is such an account: nothing belongs to nobody."""
+        if user_id not in self.users:
+            raise NotFound
+
+    def forget_user(self, user_id: UserId) -> None:
+        """Drop whatever is the user's own."""
+        self.sessions = _others(self.sessions, user_id)
+        self.listings = _others(self.listings, user_id)
+        self.applications = _others(self.applications, user_id)
+        self.resumes = _others(self.resumes, user_id)
+        self.analyses = _others(self.analyses, user_id)
+        self.letters = _others(self.letters, user_id)
+        self.jobs = {key: live for key, live in self.jobs.items() if live.job.user_id != user_id}
+
     def forget(self, analyses: Collection[AnalysisId]) -> None:
         """Drop analyses with their jobs and dead letters."""
         for analysis_id in analyses:
@@ -154,6 +169,11 @@ def owned(rows: Mapping[K, R], user_id: UserId, key: K) -> R:
     if row is None or row.user_id != user_id:
         raise NotFound
     return row
+
+
+def _others(rows: Mapping[K, R], user_id: UserId) -> dict[K, R]:
+    """All *rows* but the user's."""
+    return {key: row for key, row in rows.items() if row.user_id != user_id}
 
 
 _current: ContextVar[Draft | None] = ContextVar("current", default=None)

@@ -15,7 +15,7 @@ from psycopg.rows import TupleRow
 from psycopg_pool import AsyncConnectionPool
 
 from jatify_adapters.postgres.connecting import DatabaseProblem
-from jatify_core.errors import Conflict, Invalid, JatifyError, NotFound, Unavailable
+from jatify_core.errors import Conflict, Contended, Invalid, JatifyError, NotFound, Unavailable
 
 Params = Mapping[str, object]
 Answer = tuple[list[TupleRow], int]
@@ -161,6 +161,8 @@ def translated() -> Iterator[None]:
 
 def _ours(problem: psycopg.Error) -> JatifyError | DatabaseProblem:
     match problem:
+        case errors.DeadlockDetected():
+            return Contended("Others were changing the same just now. Try again.")
         case psycopg.OperationalError() | psycopg.InterfaceError():
             # Gone, full, shutting down, or two transactions in each other's way: the same may work in a moment.
             return Unavailable("The database does not answer just now. Try again shortly.")
