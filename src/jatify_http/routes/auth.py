@@ -23,7 +23,7 @@ USER_AGENT = 200
 @post("/register", operation_id="register", summary="Create an account", guards=ANYBODY, opt={"problems": (409,)})
 async def register(data: JSONBody[Registration], ports: InPorts) -> Response[UserView]:
     """The e-mail is unique without regard to case; nothing is sent to it."""
-    view = UserView.of(await users.register(ports, _with_address(data)))
+    view = UserView.of(await users.register(ports, with_address(data)))
     return created(view, content_tag(view), "/api/user/profile")
 
 
@@ -63,7 +63,7 @@ def router() -> Router:
     )
 
 
-def _with_address(registration: Registration) -> Registration:
+def with_address(registration: Registration) -> Registration:
     """*registration*, if its address has the form of one; nothing is sent, so those of closed networks and .test do."""
     try:
         validate_email(
