@@ -82,6 +82,9 @@ class _Sink:
     def flush(self) -> None:
         """Nothing: what was written is there to be taken."""
 
+    def close(self) -> None:
+        """Nothing: who reads decides when it is over."""
+
     def taken(self) -> bytes:
         """What has been written since the last time."""
         pieces, self._pieces, self.size = self._pieces, [], 0

@@ -11,6 +11,7 @@ from jatify_core.ports import Ports
 from jatify_core.use_cases import administration
 from jatify_core.use_cases.users import register
 from jatify_core.user import Registration, User
+from jatify_http.audit import noted
 from jatify_http.decoding import strictly
 from jatify_http.routes.auth import with_address
 from jatify_http.settings import Settings
@@ -29,6 +30,7 @@ async def add_user(settings: Settings, email: str, name: str, password: str) -> 
         asked = strictly({"email": email, "name": name, "password": password}, Registration)
         async with open_office(settings) as ports:
             user = await register(ports, with_address(asked))
+            noted("registered", user_id=user.id, by="command line")
     except Invalid as error:
         raise PeopleError(_lines(error)) from None
     _say(f"{_plain(user.email)} has an account now.")
@@ -39,6 +41,7 @@ async def reset_password(settings: Settings, email: str, password: str) -> None:
     try:
         async with open_office(settings) as ports:
             user = await administration.reset_password(ports, email, password)
+            noted("password_changed", user_id=user.id, by="command line")
     except Invalid as error:
         raise PeopleError(_lines(error)) from None
     _say(f"{_plain(user.email)} has a new password, and is logged out everywhere.")
@@ -56,6 +59,7 @@ async def delete_user(settings: Settings, email: str) -> None:
     """Delete an account with all that is its own."""
     async with open_office(settings) as ports:
         user = await administration.remove_user(ports, email)
+        noted("account_deleted", user_id=user.id, by="command line")
     _say(f"{_plain(user.email)} is gone, with everything.")
 
 
@@ -63,6 +67,7 @@ async def appoint(settings: Settings, email: str, operator: bool) -> None:  # no
     """Make somebody an operator, or end it."""
     async with open_office(settings) as ports:
         user = await administration.appoint(ports, email, operator=operator)
+        noted("operator", user_id=user.id, by="command line", deed="promote" if operator else "demote")
     _say(f"{_plain(user.email)} is {'an operator now' if operator else 'no operator any more'}.")
 
 

@@ -1,6 +1,5 @@
 """One's own account: change its name and its password, and leave for good."""
 
-import logging
 from collections.abc import Callable
 
 from msgspec import to_builtins
@@ -9,9 +8,8 @@ from msgspec.structs import replace
 from jatify_core.errors import Contended, Invalid, NotFound, Stale, Unauthenticated
 from jatify_core.ports import Ports, Transaction
 from jatify_core.text import refuse_nul
-from jatify_core.user import Caller, Farewell, PasswordChange, ProfileDraft, User, checked_password
-
-log = logging.getLogger("jatify.accounts")
+from jatify_core.use_cases.passwords import accepted_password
+from jatify_core.user import Caller, Farewell, PasswordChange, ProfileDraft, User
 
 REMOVALS = 5
 """How often a removal is tried that gave way to others."""
@@ -42,14 +40,15 @@ async def change_password(ports: Ports, caller: Caller, change: PasswordChange) 
     Raises `Invalid` where the current password is another one, or the new one does not do.
     """
     refuse_nul(to_builtins(change))
-    fresh = await ports.passwords.hash(checked_anew(ports, change.new_password))
+    user = caller.user
+    password = await accepted_password(ports, change.new_password, user.email, user.name, "/new_password")
+    fresh = await ports.passwords.hash(password)
     # Hashed before the proof is looked at, so that a wrong guess takes as long as a right one.
     await _prove(ports, caller, change.current_password, "/current_password")
     async with ports.store.transaction(caller.user_id) as tx:
         current = await _unchanged(tx, caller)
         await tx.users.save(replace(current, password_hash=fresh))
         await tx.sessions.remove_all(caller.user_id, but=caller.session.id)
-    log.info("password changed, other sessions ended", extra={"user_id": str(caller.user_id)})
 
 
 async def delete_account(ports: Ports, caller: Caller, farewell: Farewell) -> None:
@@ -64,19 +63,11 @@ async def delete_account(ports: Ports, caller: Caller, farewell: Farewell) -> No
             async with ports.store.transaction(caller.user_id) as tx:
                 await _unchanged(tx, caller)
                 await tx.users.remove(caller.user_id)
-            break
         except Contended:
             if not patience:
                 raise
-    log.info("account deleted", extra={"user_id": str(caller.user_id)})
-
-
-def checked_anew(ports: Ports, password: str, pointer: str = "/new_password") -> str:
-    """Return *password* if a registration would take it, else raise `Invalid` at *pointer*."""
-    try:
-        return checked_password(password, ports.policy.password_min)
-    except Invalid as error:
-        raise Invalid([replace(violation, pointer=pointer) for violation in error.violations]) from None
+        else:
+            return
 
 
 async def _prove(ports: Ports, caller: Caller, password: str, pointer: str) -> None:

@@ -1,15 +1,10 @@
 """What operators see and do: everybody's queue and dead letters, without anything that was written or read in them."""
 
-import logging
-
 from jatify_core.dead_letter import BuriedJob, DeadLetterFilter, DeadLetterId, Requeued, Selection
 from jatify_core.errors import Conflict, NotFound
 from jatify_core.job import QueuedJob
 from jatify_core.paging import Page, Window
 from jatify_core.ports import Ports
-from jatify_core.user import UserId
-
-log = logging.getLogger("jatify.operators")
 
 
 async def look_at_everybodys_queue(ports: Ports, window: Window) -> Page[QueuedJob]:
@@ -24,7 +19,7 @@ async def list_everybodys_dead_letters(ports: Ports, where: DeadLetterFilter) ->
         return await tx.dead_letters.everybodys(where)
 
 
-async def requeue_anybodys(ports: Ports, operator_id: UserId, dead_letter_id: DeadLetterId) -> Requeued:
+async def requeue_anybodys(ports: Ports, dead_letter_id: DeadLetterId) -> Requeued:
     """Give somebody's dead letter another life.
 
     Raises `NotFound`, and `Conflict` where the same question waits or runs again already.
@@ -39,16 +34,10 @@ async def requeue_anybodys(ports: Ports, operator_id: UserId, dead_letter_id: De
                 raise NotFound
             case _:
                 await tx.analyses.reopen(requeued.analyses)
-    _note("dead letter requeued by an operator", operator_id, dead_letter_id)
     return requeued
 
 
-async def delete_anybodys(ports: Ports, operator_id: UserId, dead_letter_id: DeadLetterId) -> None:
+async def delete_anybodys(ports: Ports, dead_letter_id: DeadLetterId) -> None:
     """Drop somebody's dead letter for good; its analysis stays failed."""
     async with ports.store.transaction() as tx:
         await tx.dead_letters.remove(await tx.dead_letters.owner(dead_letter_id), dead_letter_id)
-    _note("dead letter deleted by an operator", operator_id, dead_letter_id)
-
-
-def _note(what: str, operator_id: UserId, dead_letter_id: DeadLetterId) -> None:
-    log.info(what, extra={"user_id": str(operator_id), "dead_letter_id": str(dead_letter_id)})

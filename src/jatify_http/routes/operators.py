@@ -9,6 +9,7 @@ from litestar.status_codes import HTTP_202_ACCEPTED
 from jatify_core.dead_letter import DeadLetterId
 from jatify_core.use_cases import operators
 from jatify_http.answers import listed
+from jatify_http.audit import noted
 from jatify_http.guards import OPERATORS
 from jatify_http.injected import InCaller, InPorts, Where
 from jatify_http.schemas.dead_letters import RequeuedView
@@ -49,7 +50,8 @@ async def requeue_dead_letter(
     dead_letter_id: FromPath[DeadLetterId], caller: InCaller, ports: InPorts
 ) -> Response[RequeuedView]:
     """Refused while the same resume and listing are being analysed already. Operators alone."""
-    requeued = await operators.requeue_anybodys(ports, caller.user_id, dead_letter_id)
+    requeued = await operators.requeue_anybodys(ports, dead_letter_id)
+    noted("operator", user_id=caller.user_id, deed="requeue", dead_letter_id=dead_letter_id)
     return Response(RequeuedView.of(requeued))
 
 
@@ -58,7 +60,8 @@ async def requeue_dead_letter(
 )
 async def delete_dead_letter(dead_letter_id: FromPath[DeadLetterId], caller: InCaller, ports: InPorts) -> None:
     """Its analysis stays, failed. Operators alone."""
-    await operators.delete_anybodys(ports, caller.user_id, dead_letter_id)
+    await operators.delete_anybodys(ports, dead_letter_id)
+    noted("operator", user_id=caller.user_id, deed="delete", dead_letter_id=dead_letter_id)
 
 
 def router() -> Router:

@@ -9,6 +9,7 @@ from litestar.params import FromPath
 from jatify_core.use_cases import sessions
 from jatify_core.user import SessionId
 from jatify_http.answers import listed
+from jatify_http.audit import noted
 from jatify_http.guards import LOGGED_IN
 from jatify_http.injected import InCaller, InPorts, Where
 from jatify_http.schemas.lists import Listed
@@ -28,6 +29,7 @@ async def list_sessions(
 async def end_session(session_id: FromPath[SessionId], caller: InCaller, ports: InPorts) -> None:
     """From now on its token opens nothing, in any process; the one that asks may end itself."""
     await sessions.end_session(ports, caller.user_id, session_id)
+    noted("session_ended", user_id=caller.user_id, session_id=session_id)
 
 
 def router() -> Router:

@@ -10,6 +10,7 @@ from litestar.status_codes import HTTP_204_NO_CONTENT
 from jatify_core.use_cases import accounts
 from jatify_core.user import Farewell, PasswordChange, ProfileDraft
 from jatify_http.answers import shown
+from jatify_http.audit import noted
 from jatify_http.conditional import version_tag
 from jatify_http.decoding import merged
 from jatify_http.exporting import ZIP, zipped
@@ -51,6 +52,7 @@ async def update_profile(
 async def change_password(data: JSONBody[PasswordChange], caller: InCaller, ports: InPorts) -> None:
     """Ends all other sessions at once. A wrong current password is 422 with the code `wrong_password`."""
     await accounts.change_password(ports, caller, data)
+    noted("password_changed", user_id=caller.user_id)
 
 
 @get(
@@ -61,6 +63,7 @@ async def change_password(data: JSONBody[PasswordChange], caller: InCaller, port
 )
 async def export_account(caller: InCaller, ports: InPorts) -> Response[bytes]:
     """A ZIP of one JSON file for each kind of thing, and the resumes' files and texts; deleted applications too."""
+    noted("export", user_id=caller.user_id)
     headers = {
         "Content-Disposition": attachment("jatify-export.zip"),
         "Content-Security-Policy": "sandbox; default-src 'none'; frame-ancestors 'none'",
@@ -72,6 +75,7 @@ async def export_account(caller: InCaller, ports: InPorts) -> Response[bytes]:
 async def delete_account(data: JSONBody[Farewell], caller: InCaller, ports: InPorts) -> None:
     """Nothing remains, and there is no way back. A wrong password is 422 with the code `wrong_password`."""
     await accounts.delete_account(ports, caller, data)
+    noted("account_deleted", user_id=caller.user_id)
 
 
 def router() -> Router:
