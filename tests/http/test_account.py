@@ -29,6 +29,14 @@ async def test_a_name_can_be_changed_and_the_version_counts_it(ann: Person) -> N
     assert (after.json(), after.headers["etag"]) == (changed.json(), '"v2"')
 
 
+async def test_the_tag_of_a_registration_is_the_accounts(nobody: Person) -> None:
+    registered = await nobody.post("/api/auth/register", json=EVE)
+    eve = await newcomer(nobody, "eve@example.com", "Eve")
+    assert (await eve.get("/api/user/profile")).headers["etag"] == registered.headers["etag"]
+    meant = {"If-Match": registered.headers["etag"]}
+    assert (await eve.patch("/api/user/profile", json={"name": "Eva"}, headers=meant)).status_code == 200
+
+
 async def test_a_change_meant_for_another_version_is_refused_and_writes_nothing(ann: Person) -> None:
     await ann.patch("/api/user/profile", json={"name": "First"}, headers={"If-Match": '"v1"'})
     stale = await ann.patch("/api/user/profile", json={"name": "Second"}, headers={"If-Match": '"v1"'})

@@ -14,8 +14,10 @@ from msgspec.structs import replace
 from jatify_adapters.contracts.samples import a_resume, strangers_id
 from jatify_adapters.memory import MovableClock, ScriptedAnalyzer
 from jatify_core.analysis import Refusal
+from jatify_core.ports import Ports
 from jatify_core.use_cases.export import BATCH
-from jatify_http.exporting import file_path
+from jatify_core.use_cases.users import recognise
+from jatify_http.exporting import CHUNK, file_path, zipped
 from tests.http.conftest import RunJobs
 from tests.http.people import RESUME, Person
 
@@ -87,6 +89,18 @@ async def test_it_is_a_download_that_no_browser_opens(ann: Person) -> None:
     assert answer.headers["x-content-type-options"] == "nosniff"
     assert answer.headers["content-security-policy"].startswith("sandbox;")
     assert answer.headers["cache-control"] == "no-store"
+
+
+async def test_no_more_than_one_file_is_in_memory(ann: Person, ports: Ports) -> None:
+    for n in range(5):
+        await ann.resume(RESUME * 10 + b"%d" % n)
+    for _ in range(3 * BATCH):
+        await ann.job(description="Ovens. " * 5_000)  # which compresses well
+    caller = await recognise(ports, ann.headers["Authorization"].removeprefix("Bearer "))
+    pieces = [piece async for piece in zipped(ports, caller.user)]
+    assert max(map(len, pieces)) < CHUNK + len(RESUME) * 11
+    assert ZipFile(io.BytesIO(b"".join(pieces))).testzip() is None
+    assert sum(map(len, pieces)) > 5 * len(RESUME) * 10
 
 
 HOSTILE = (

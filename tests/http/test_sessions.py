@@ -88,6 +88,21 @@ async def test_a_use_is_noted_once_a_minute(ann: Person, clock: MovableClock) ->
         assert session["last_seen_at"] == f"2026-11-24T{noted}Z"
 
 
+async def test_a_use_within_the_minute_costs_nothing(
+    ann: Person, clock: MovableClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    noted: list[object] = []
+
+    async def note(*given: object) -> None:
+        noted.append(given)
+
+    monkeypatch.setattr("jatify_adapters.memory.users.MemorySessions.touch", note)
+    for passed, times in ((59, 0), (1, 1)):
+        clock.advance(timedelta(seconds=passed))
+        await ann.get("/api/user/profile")
+        assert len(noted) == times
+
+
 async def test_a_use_that_cannot_be_noted_fails_nothing(
     ann: Person,
     clock: MovableClock,

@@ -76,8 +76,6 @@ class Users:
         if not await self._db.row("select 1 from account where id = %(id)s for update", this):
             raise NotFound
         await self._end_jobs(this)
-        # Before listings and resumes, which it refers to and which do not take it along.
-        await self._db.change("delete from application where user_id = %(id)s", this)
         await self._db.change("delete from account where id = %(id)s", this)
 
     async def _end_jobs(self, this: Params) -> None:

@@ -19,9 +19,8 @@ async def end_session(ports: Ports, user_id: UserId, session_id: SessionId) -> N
     """End one of the user's own logins at once, everywhere. Raises `NotFound` for one that has ended."""
     async with ports.store.transaction(user_id) as tx:
         found = await tx.sessions.find(session_id)
-        if found is None or found[0].user_id != user_id or found[0].expires_at <= ports.clock():
-            raise NotFound
-        if not await tx.sessions.remove(user_id, session_id):
+        ended = found is None or found[0].expires_at <= ports.clock()
+        if ended or not await tx.sessions.remove(user_id, session_id):
             raise NotFound
 
 

@@ -11,12 +11,14 @@ from jatify_core.errors import Invalid
 from jatify_core.use_cases import users
 from jatify_core.user import Credentials, Registration
 from jatify_http.answers import created
-from jatify_http.conditional import content_tag
+from jatify_http.conditional import version_tag
 from jatify_http.guards import ANYBODY, LOGGED_IN
 from jatify_http.injected import InCaller, InPorts
 from jatify_http.schemas.users import LoginView, UserView
 
 BODY = 4 * 1024
+FIRST = 1
+"""The version of what is new."""
 USER_AGENT = 200
 
 
@@ -24,7 +26,7 @@ USER_AGENT = 200
 async def register(data: JSONBody[Registration], ports: InPorts) -> Response[UserView]:
     """The e-mail is unique without regard to case; nothing is sent to it."""
     view = UserView.of(await users.register(ports, with_address(data)))
-    return created(view, content_tag(view), "/api/user/profile")
+    return created(view, version_tag(FIRST), "/api/user/profile")
 
 
 @post(
