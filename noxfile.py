@@ -57,8 +57,8 @@ def chaos(session: nox.Session) -> None:
 
 @nox.session(requires=["install"], default=False)
 def hard(session: nox.Session) -> None:
-    # The API under attack and load: up to 15 minutes.
-    run(session, "pytest", "-m", "hard", "tests", *session.posargs)
+    # The API under attack and load: up to 15 minutes. `-s` lets the figures be seen.
+    run(session, "pytest", "-s", "-m", "hard", "tests", *session.posargs)
 
 
 @nox.session(requires=["install"], default=False)

@@ -54,6 +54,11 @@ class LiveJob(Struct, frozen=True, kw_only=True):
     available_at: datetime
     lease_ends_at: datetime | None = None
 
+    @property
+    def user_id(self) -> UserId:
+        """Whose it is."""
+        return self.job.user_id
+
 
 class Letter(Struct, frozen=True, kw_only=True):
     """A job that failed for good, kept whole so that it can live again."""
@@ -96,13 +101,10 @@ class Tables:
 
     def forget_user(self, user_id: UserId) -> None:
         """Drop whatever is the user's own."""
-        self.sessions = _others(self.sessions, user_id)
-        self.listings = _others(self.listings, user_id)
-        self.applications = _others(self.applications, user_id)
-        self.resumes = _others(self.resumes, user_id)
-        self.analyses = _others(self.analyses, user_id)
-        self.letters = _others(self.letters, user_id)
-        self.jobs = {key: live for key, live in self.jobs.items() if live.job.user_id != user_id}
+        for name, rows in vars(self).items():
+            if isinstance(rows, dict):
+                others = {key: row for key, row in rows.items() if getattr(row, "user_id", None) != user_id}
+                setattr(self, name, others)
 
     def forget(self, analyses: Collection[AnalysisId]) -> None:
         """Drop analyses with their jobs and dead letters."""
@@ -169,11 +171,6 @@ def owned(rows: Mapping[K, R], user_id: UserId, key: K) -> R:
     if row is None or row.user_id != user_id:
         raise NotFound
     return row
-
-
-def _others(rows: Mapping[K, R], user_id: UserId) -> dict[K, R]:
-    """All *rows* but the user's."""
-    return {key: row for key, row in rows.items() if row.user_id != user_id}
 
 
 _current: ContextVar[Draft | None] = ContextVar("current", default=None)
