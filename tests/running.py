@@ -30,14 +30,15 @@ def environment(**settings: str) -> dict[str, str]:
     return kept | {"JATIFY_LOG_FORMAT": "text"} | settings
 
 
-def run(*arguments: str, cwd: Path, **settings: str) -> subprocess.CompletedProcess[str]:
-    """Run a command to its end."""
+def run(*arguments: str, cwd: Path, typed: str = "", **settings: str) -> subprocess.CompletedProcess[str]:
+    """Run a command to its end; *typed* comes on its standard input."""
     return subprocess.run(
         [COMMAND, *arguments],
         cwd=cwd,
         env=environment(**settings),
         capture_output=True,
         text=True,
+        input=typed,
         timeout=PATIENCE,
         check=False,
     )

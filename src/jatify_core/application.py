@@ -70,6 +70,7 @@ class Application(Struct, frozen=True, kw_only=True):
     updated_at: datetime
     version: int = 1
     history: tuple[StatusChange, ...] = ()
+    deleted_at: datetime | None = None  # hidden for good since then
 
     @property
     def draft(self) -> ApplicationDraft:

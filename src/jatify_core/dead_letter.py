@@ -7,7 +7,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from jatify_core.analysis import AnalysisId, Reason
-from jatify_core.job import JobError
+from jatify_core.job import JobError, JobId
 from jatify_core.listing import ListingId
 from jatify_core.paging import Window
 from jatify_core.resume import ResumeId
@@ -31,6 +31,20 @@ class DeadLetter(Struct, frozen=True, kw_only=True):
     message: str
     attempts: int
     errors: tuple[JobError, ...]
+    enqueued_at: datetime
+    failed_at: datetime
+    requeues: int
+
+
+class BuriedJob(Struct, frozen=True, kw_only=True):
+    """A dead letter as an operator sees it: whose, when and by which code, and nothing of what it was about."""
+
+    id: DeadLetterId
+    user_id: UserId
+    job_id: JobId
+    kind: str
+    reason: Reason
+    attempts: int
     enqueued_at: datetime
     failed_at: datetime
     requeues: int

@@ -97,3 +97,7 @@ class Unavailable(JatifyError):
     def __init__(self, message: str, retry_after: timedelta = timedelta(seconds=2)) -> None:
         super().__init__(message)
         self.retry_after = retry_after
+
+
+class Contended(Unavailable):
+    """Two transactions stood in each other's way and this one gave way; the same may work at once."""

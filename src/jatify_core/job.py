@@ -127,6 +127,24 @@ class Rescued(Struct, frozen=True):
     buried: tuple[End, ...] = ()
 
 
+class QueuedJob(Struct, frozen=True, kw_only=True):
+    """A live job as an operator sees it: whose and how it fares, and nothing of what it is about.
+
+    `last_reason` is the code of its last error.
+    """
+
+    id: JobId
+    user_id: UserId
+    kind: str
+    running: bool
+    attempt: int
+    crashes: int
+    requeues: int
+    enqueued_at: datetime
+    due_at: datetime
+    last_reason: Reason | None = None
+
+
 class Place(Struct, frozen=True):
     """Where a live job stands: `ahead` counts everybody's waiting jobs before it, up to `FARTHEST_PLACE`."""
 

@@ -14,9 +14,9 @@ from msgspec import Struct
 
 from jatify_core.analysis import Analysis, AnalysisId, Identity, Material, Outcome, Reason
 from jatify_core.application import Application, ApplicationFilter, ApplicationId, Status, StatusChange
-from jatify_core.dead_letter import DeadLetter, DeadLetterFilter, DeadLetterId, Requeued, Selection
+from jatify_core.dead_letter import BuriedJob, DeadLetter, DeadLetterFilter, DeadLetterId, Requeued, Selection
 from jatify_core.idempotency import KeyedRequest, Taken
-from jatify_core.job import End, Job, JobId, Lease, Pause, Place, Rescued
+from jatify_core.job import End, Job, JobId, Lease, Pause, Place, QueuedJob, Rescued
 from jatify_core.listing import Listing, ListingFilter, ListingId
 from jatify_core.paging import Page, Window
 from jatify_core.policy import Policy
@@ -34,7 +34,19 @@ class Users(Protocol):
         """The account with this e-mail, without regard to case."""
 
     async def save(self, user: User) -> None:
-        """Replace name and password hash of a stored account."""
+        """Replace all of a stored account but its id, its e-mail and its creation."""
+
+    async def get(self, user_id: UserId, *, lock: bool = False) -> User:
+        """One account; with *lock* nobody else changes it before the transaction ends."""
+
+    async def page(self, window: Window) -> Page[User]:
+        """Every account there is."""
+
+    async def remove(self, user_id: UserId) -> None:
+        """Delete an account with all that is its own, in every table; what runs for it meanwhile records nothing.
+
+        Raises `Contended`, and has done nothing, where it gave way to a worker that was ending the user's jobs.
+        """
 
     async def lock(self, user_id: UserId) -> None:
         """Until this transaction ends, hold up all others that lock this user: what he has may be counted now.
@@ -52,8 +64,20 @@ class Sessions(Protocol):
     async def find(self, session_id: SessionId) -> tuple[Session, User] | None:
         """The session and its user in one round trip, or None; expired ones are found too."""
 
-    async def remove(self, user_id: UserId, session_id: SessionId) -> None:
-        """End a session, if it is still there."""
+    async def remove(self, user_id: UserId, session_id: SessionId) -> bool:
+        """End a session; whether it was still there."""
+
+    async def remove_all(self, user_id: UserId, but: SessionId | None = None) -> None:
+        """End every session of a user *but* one."""
+
+    async def page(self, user_id: UserId, window: Window, at: datetime | None = None) -> Page[Session]:
+        """A user's sessions that have not ended by *at*; with None all that are stored."""
+
+    async def touch(self, session_id: SessionId, at: datetime) -> None:
+        """Note that a session was used *at* an instant, if it is `unnoticed`. Waits for nobody."""
+
+    async def drop_ended(self, at: datetime, limit: int) -> int:
+        """Drop up to *limit* sessions, whosever, that have ended by *at*; return how many. Waits for nobody."""
 
 
 class Listings(Protocol):
@@ -95,6 +119,9 @@ class Applications(Protocol):
 
     async def page(self, user_id: UserId, where: ApplicationFilter) -> Page[Application]:
         """Applications that match, without their histories."""
+
+    async def archive(self, user_id: UserId, window: Window) -> Page[Application]:
+        """Every application with its history, removed ones too."""
 
 
 class Resumes(Protocol):
@@ -216,6 +243,9 @@ class Jobs(Protocol):
     async def resume(self, kind: str) -> None:
         """Let a kind be claimed again, and ring the bell."""
 
+    async def everybodys(self, window: Window) -> Page[QueuedJob]:
+        """Every live job of every user, by `id`, which is the order of asking."""
+
 
 class DeadLetters(Protocol):
     """Jobs that failed for good. A job is live or dead, never both."""
@@ -231,6 +261,12 @@ class DeadLetters(Protocol):
 
     async def remove(self, user_id: UserId, dead_letter_id: DeadLetterId) -> None:
         """Delete a dead letter for good; its analysis stays failed."""
+
+    async def everybodys(self, where: DeadLetterFilter) -> Page[BuriedJob]:
+        """Dead letters of every user that match."""
+
+    async def owner(self, dead_letter_id: DeadLetterId) -> UserId:
+        """Whose dead letter it is. Raises `NotFound`."""
 
 
 class Idempotency(Protocol):

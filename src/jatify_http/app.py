@@ -9,7 +9,7 @@ from jatify_core.ports import Ports
 from jatify_http.conditional import if_match
 from jatify_http.cors import Cors
 from jatify_http.edge import Edge
-from jatify_http.guards import caller
+from jatify_http.guards import caller, note_use
 from jatify_http.idempotency import Idempotent, own_ports
 from jatify_http.openapi import document
 from jatify_http.problems import HANDLERS
@@ -22,8 +22,10 @@ from jatify_http.routes import (
     docs,
     health,
     listings,
+    operators,
     queue,
     resumes,
+    sessions,
     statuses,
     users,
 )
@@ -56,6 +58,8 @@ def create_app(ports: Ports, shell: ShellSettings = ShellSettings()) -> Litestar
             analyses.router(),
             dead_letters.router(),
             queue.router(),
+            sessions.router(),
+            operators.router(),
         ],
     )
     app = Litestar(
@@ -68,6 +72,7 @@ def create_app(ports: Ports, shell: ShellSettings = ShellSettings()) -> Litestar
             "if_match": Provide(if_match),
             "patience": Provide(read_patience),
         },
+        after_response=note_use,
         exception_handlers=HANDLERS,
         logging_config=None,
         multipart_form_part_limit=FORM_PARTS,

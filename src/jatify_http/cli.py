@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
+from getpass import getpass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Any
@@ -20,6 +21,9 @@ app = App(
     help="Keeps a job seeker's applications, listings and resumes, and tells how well a resume fits a listing.",
     version=version("jatify"),
 )
+
+user = App(name="user", help="Manage accounts; whoever can run this, can do all of it.")
+app.command(user)
 
 
 @app.command
@@ -108,6 +112,73 @@ def analyze(
         sys.exit(1)
 
 
+@user.command(name="add")
+def add_user(email: str, *, name: str | None = None) -> None:
+    """Make an account, also where registration is closed. The password is asked for, or read from standard input.
+
+    Parameters
+    ----------
+    email
+        By which the account is known.
+    name
+        What its owner is called; without, the part of the e-mail before the @.
+    """
+    from jatify_http.people import add_user as run
+
+    _run(run, _settings(), email, name or email.partition("@")[0], _password())
+
+
+@user.command
+def reset_password(email: str) -> None:
+    """Give an account another password and end all its sessions. It is asked for, or read from standard input."""
+    from jatify_http.people import reset_password as run
+
+    _run(run, _settings(), email, _password())
+
+
+@user.command(name="list")
+def list_users() -> None:
+    """Print every account, oldest first."""
+    from jatify_http.people import list_users as run
+
+    _run(run, _settings())
+
+
+@user.command(name="delete")
+def delete_user(email: str, *, yes: bool = False) -> None:
+    """Delete an account with everything that is its own. There is no way back.
+
+    Parameters
+    ----------
+    email
+        Whose account.
+    yes
+        Do not ask.
+    """
+    from jatify_http.people import PeopleError
+    from jatify_http.people import delete_user as run
+
+    if not yes and _answer(f"Type {email} again to delete it with everything: ") != email:
+        raise PeopleError("Nothing was deleted. Where nobody can be asked, say --yes.")
+    _run(run, _settings(), email)
+
+
+@user.command
+def promote(email: str) -> None:
+    """Make somebody an operator, who sees the queue and the dead letters of all, without their contents."""
+    from jatify_http.people import appoint
+
+    _run(appoint, _settings(), email, True)
+
+
+@user.command
+def demote(email: str) -> None:
+    """Make an operator a user like all others, at once."""
+    from jatify_http.people import appoint
+
+    _run(appoint, _settings(), email, False)
+
+
 def main() -> None:
     """Run the command line; trouble ends it with exit code 2."""
     with _trouble_told():
@@ -120,6 +191,23 @@ def _settings() -> Settings:
     for name in settings.ignored:
         _tell(f"{name} is no setting of ours and is ignored; `jatify --help` and the README name those there are.")
     return settings
+
+
+def _password() -> str:
+    """The password that was typed, unseen and twice, or the first line of standard input where nobody types."""
+    from jatify_http.people import PeopleError
+
+    if not sys.stdin.isatty():
+        password = sys.stdin.readline().rstrip("\r\n")
+    elif (password := getpass("Password: ")) != getpass("The same again: "):
+        raise PeopleError("These two are not the same; nothing was changed.")
+    if not password:
+        raise PeopleError("There is no password; type one, or give it as the first line of standard input.")
+    return password
+
+
+def _answer(question: str) -> str:
+    return input(question) if sys.stdin.isatty() else ""
 
 
 def _run(command: Callable[..., Coroutine[Any, Any, Any]], *arguments: object) -> Any:
@@ -160,10 +248,12 @@ def _has_words(error: Exception) -> bool:
     from jatify_adapters.security import WeakKeyError
     from jatify_core.errors import JatifyError
     from jatify_http.demo import DemoError
+    from jatify_http.people import PeopleError
     from jatify_http.server import ListenError
     from jatify_http.settings import SettingsError
 
-    worded = (SettingsError, EmbeddedError, DatabaseProblem, ListenError, WeakKeyError, DemoError, JatifyError)
+    ours = (JatifyError, SettingsError, DemoError, PeopleError)
+    worded = (*ours, EmbeddedError, DatabaseProblem, ListenError, WeakKeyError)
     return isinstance(error, worded)
 
 

@@ -1,5 +1,6 @@
 """Guards: what is checked of every request before anything is read or done, the login first."""
 
+import logging
 import re
 from typing import Any, Final
 
@@ -9,13 +10,15 @@ from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
 from litestar.status_codes import HTTP_204_NO_CONTENT
 from msgspec import Struct
 
-from jatify_core.errors import Unauthenticated
+from jatify_core.errors import NotFound, Unauthenticated
 from jatify_core.ports import Ports
+from jatify_core.use_cases import sessions
 from jatify_core.use_cases.users import recognise
 from jatify_core.user import Caller
 from jatify_http.problems import NotAcceptable
 from jatify_http.requests import JSON, query_of
 
+LOG: Final = logging.getLogger("jatify.http")
 WEIGHT: Final = re.compile(r"(?:^|;)\s*q=(?P<q>[0-9.]+)", re.IGNORECASE)
 
 
@@ -50,10 +53,28 @@ def takes_json(accept: list[str]) -> bool:
     return next(named, 0.0 if ranges else 1.0) > 0
 
 
+async def operators_only(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
+    """Guard: for everybody but operators there is nothing here, as there is nothing at a path that no operation has."""
+    if not connection.scope["user"].user.is_operator:
+        raise NotFound
+
+
 ANYBODY: Final = (known_query, acceptable)
 """For operations that need no login."""
 LOGGED_IN: Final = (authenticated, known_query, acceptable)
 """For all others: who is not logged in learns nothing else."""
+OPERATORS: Final = (authenticated, operators_only, known_query, acceptable)
+"""For those that the command line has made operators."""
+
+
+async def note_use(request: Request[Caller, Any, Any]) -> None:
+    """After an answer is on its way: note that the session was used. It delays nobody and is no reason to fail."""
+    caller: Caller | None = request.scope.get("user")
+    if caller:
+        try:
+            await sessions.note_use(await house(request), caller)
+        except Exception as error:  # noqa: BLE001  # whatever it is, the next request tries again
+            LOG.warning("the use of a session was not noted: %s", error)
 
 
 async def house(request: ASGIConnection[Any, Any, Any, Any]) -> Ports:

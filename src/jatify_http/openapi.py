@@ -38,6 +38,7 @@ HEADERS: Final[Mapping[str, str]] = {
     "ETag": "The version of what is shown; for `If-Match` and `If-None-Match`.",
     "Idempotent-Replayed": "`true` where this is what the first request with this key was told.",
     "Location": "Where it is to be found.",
+    "Content-Disposition": "The name to save it under.",
     "Link": "The next page, as `rel=next`; absent on the last one.",
     "Retry-After": "Seconds after which to ask again.",
     "WWW-Authenticate": "How to log in: `Bearer`.",
@@ -165,6 +166,9 @@ class _Operation:
         return answer
 
     def _told_headers(self, status: int) -> tuple[str, ...]:
+        if "tells" in self._handler.opt:
+            told: tuple[str, ...] = self._handler.opt["tells"]
+            return told
         if self.query:
             return ("Link",)
         if status == HTTPStatus.CREATED:

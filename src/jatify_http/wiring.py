@@ -15,6 +15,7 @@ import anyio
 import anyio.to_thread
 import uuid_utils
 from msgspec import Struct
+from msgspec.structs import replace
 
 from jatify_adapters.extraction import DocumentExtractor
 from jatify_adapters.local import LocalAnalyzer
@@ -92,6 +93,24 @@ async def open_world(settings: Settings, *, issues_tokens: bool = True) -> Async
                 policy=policy(settings),
             )
             yield World(ports, store, settings)
+
+
+@asynccontextmanager
+async def open_office(settings: Settings) -> AsyncIterator[Ports]:
+    """What it takes to manage accounts, without a model and its key. Here anybody may be registered."""
+    async with open_database(settings) as conninfo:
+        await migrate(conninfo)
+        async with open_store(conninfo, listen_conninfo=settings.listen_url, pool_size=2) as store:
+            yield Ports(
+                store=store,
+                analyzer=LocalAnalyzer(),
+                extractor=DocumentExtractor(),
+                passwords=Argon2Passwords(),
+                tokens=JwtTokens((SigningKey("unused", secrets.token_bytes(32)),)),
+                clock=utc_now,
+                new_id=new_id,
+                policy=replace(policy(settings), registration_open=True),
+            )
 
 
 @asynccontextmanager

@@ -7,6 +7,8 @@ from jatify_adapters.contracts.bell import BellContract
 from jatify_adapters.contracts.dead_letters import DeadLettersContract
 from jatify_adapters.contracts.drops import DropsContract
 from jatify_adapters.contracts.ends import EndsContract
+from jatify_adapters.contracts.everybodys import EverybodysContract
+from jatify_adapters.contracts.farewells import FarewellsContract
 from jatify_adapters.contracts.idempotency import IdempotencyContract
 from jatify_adapters.contracts.jobs import JobsContract
 from jatify_adapters.contracts.leases import LeasesContract
@@ -59,6 +61,12 @@ class TestDrops(DropsContract): ...
 
 
 class TestDeadLetters(DeadLettersContract): ...
+
+
+class TestFarewells(FarewellsContract): ...
+
+
+class TestEverybodys(EverybodysContract): ...
 
 
 class TestBell(BellContract): ...

@@ -11,6 +11,8 @@ from jatify_adapters.contracts.bell import BellContract, listening
 from jatify_adapters.contracts.dead_letters import DeadLettersContract
 from jatify_adapters.contracts.drops import DropsContract
 from jatify_adapters.contracts.ends import EndsContract
+from jatify_adapters.contracts.everybodys import EverybodysContract
+from jatify_adapters.contracts.farewells import FarewellsContract
 from jatify_adapters.contracts.idempotency import IdempotencyContract
 from jatify_adapters.contracts.jobs import JobsContract
 from jatify_adapters.contracts.leases import LeasesContract
@@ -52,6 +54,14 @@ class NewMemoryStore:
 @pytest.fixture
 def new_store() -> NewMemoryStore:
     return NewMemoryStore()
+
+
+class TestFarewells(FarewellsContract):
+    pass
+
+
+class TestEverybodys(EverybodysContract):
+    pass
 
 
 class TestUsers(UsersContract):

@@ -69,6 +69,7 @@ async def test_a_missing_a_foreign_and_a_malformed_id_are_answered_alike_to_the_
         "application_id": (await bob.application(job_id=job["id"]))["id"],
         "analysis_id": (await bob.analysis(resume["id"], job["id"]))["id"],
         "dead_letter_id": str(uuid4()),
+        "session_id": (await bob.get("/api/auth/sessions")).json()["items"][0]["id"],
     }
     body = BODIES.get(path) or {"job_id": (await ann.job())["id"]}
     request: dict[str, Any] = {"json": body} if method in {"PUT", "PATCH"} else {}

@@ -7,6 +7,8 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from jatify_adapters.memory import memory_ports
+from jatify_core.ports import Ports
+from jatify_core.use_cases.administration import appoint
 from jatify_http.app import ShellSettings, create_app
 from jatify_http.openapi import document
 from tests.http.conftest import RunJobs
@@ -52,7 +54,16 @@ def test_every_published_operation_is_there(description: Json) -> None:
         "/api/auth/register": {"post"},
         "/api/auth/login": {"post"},
         "/api/auth/logout": {"post"},
-        "/api/user/profile": {"get"},
+        "/api/auth/sessions": {"get"},
+        "/api/auth/sessions/{session_id}": {"delete"},
+        "/api/user": {"delete"},
+        "/api/user/profile": {"get", "patch"},
+        "/api/user/password": {"put"},
+        "/api/user/export": {"get"},
+        "/api/operator/queue": {"get"},
+        "/api/operator/dlq": {"get"},
+        "/api/operator/dlq/{dead_letter_id}/requeue": {"post"},
+        "/api/operator/dlq/{dead_letter_id}": {"delete"},
         "/api/statuses": {"get"},
         "/api/jobs": {"get", "post"},
         "/api/jobs/{job_id}": {"get", "put", "patch", "delete"},
@@ -136,7 +147,8 @@ def test_every_text_that_is_taken_has_a_limit(description: Json) -> None:
     assert [found for p in parameters for found in unlimited(p["name"], p["schema"])] == []
 
 
-async def test_answers_are_as_described(ann: Person, run_jobs: RunJobs, description: Json) -> None:
+async def test_answers_are_as_described(ann: Person, ports: Ports, run_jobs: RunJobs, description: Json) -> None:
+    await appoint(ports, "ann@example.com", operator=True)
     job, resume = await ann.job(), await ann.resume()
     await ann.application(job_id=job["id"], resume_id=resume["id"])
     analysis = await ann.analysis(resume["id"], job["id"])
@@ -155,6 +167,9 @@ async def test_answers_are_as_described(ann: Person, run_jobs: RunJobs, descript
         "/api/queue": "/api/queue",
         "/api/dlq": "/api/dlq",
         "/api/user/profile": "/api/user/profile",
+        "/api/auth/sessions": "/api/auth/sessions",
+        "/api/operator/queue": "/api/operator/queue",
+        "/api/operator/dlq": "/api/operator/dlq",
         "/health/ready": "/health/ready",
     }
     for template, path in places.items():

@@ -13,6 +13,8 @@ pytest.register_assert_rewrite(
             "dead_letters",
             "drops",
             "ends",
+            "everybodys",
+            "farewells",
             "jobs",
             "leases",
             "listings",

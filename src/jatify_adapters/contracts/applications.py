@@ -169,6 +169,30 @@ class ApplicationsContract:
             with pytest.raises(NotFound):
                 await tx.applications.remove(seeker.user.id, application.id, new_store.now())
 
+    async def test_the_archive_holds_every_application_once_with_its_history(self, new_store: NewStore) -> None:
+        seeker, now = await a_seeker(new_store), new_store.now()
+        await _store(new_store, an_application((await a_seeker(new_store)).listing, now))
+        kept = [await _store(new_store, an_application(seeker.listing, now + n * MINUTE)) for n in range(3)]
+        later = StatusChange(StatusId("applied"), kept[1].status_id, now + 9 * MINUTE, "sent")
+        moved = replace(kept[1], status_id=later.status_id, version=2)
+        async with new_store.store.transaction() as tx:
+            await tx.applications.get(seeker.user.id, moved.id, lock=True)
+            await tx.applications.save(moved, later)
+            await tx.applications.remove(seeker.user.id, kept[0].id, now + 8 * MINUTE)
+            await tx.applications.remove(seeker.user.id, moved.id, now + 9 * MINUTE)
+
+        async def fetch(window: Window) -> Page[Application]:
+            async with new_store.store.transaction() as tx:
+                return await tx.applications.archive(seeker.user.id, window)
+
+        expected = [
+            replace(kept[0], history=(first_step(kept[0]),), deleted_at=now + 8 * MINUTE),
+            replace(moved, history=(first_step(kept[1]), later), deleted_at=now + 9 * MINUTE),
+            replace(kept[2], history=(first_step(kept[2]),)),
+        ]
+        for limit in (1, 2, 3):
+            assert await walk(fetch, Sort("created_at"), limit) == expected
+
     @pytest.mark.parametrize(
         ("where", "found"),
         [

@@ -11,7 +11,7 @@ from jatify_adapters.memory.tables import Draft, StoredApplication, owned
 from jatify_core.application import Application, ApplicationFilter, ApplicationId, Status, StatusChange, StatusId
 from jatify_core.errors import NotFound
 from jatify_core.listing import ListingBrief
-from jatify_core.paging import Page
+from jatify_core.paging import Page, Window
 from jatify_core.user import UserId
 
 PIPELINE: Final = (
@@ -75,6 +75,15 @@ class MemoryApplications:
             if stored.user_id == user_id and stored.hidden_at is None
         )
         return page((application for application in in_sight if _matches(application, where)), where.window)
+
+    async def archive(self, user_id: UserId, window: Window) -> Page[Application]:
+        """Every application with its history."""
+        own = (stored for stored in self._draft.tables.applications.values() if stored.user_id == user_id)
+        return page(map(self._archived, own), window)
+
+    def _archived(self, stored: StoredApplication) -> Application:
+        history = tuple(sorted(stored.application.history, key=lambda change: change.at))
+        return replace(self._shown(stored.application), history=history, deleted_at=stored.hidden_at)
 
     def _stored(self, user_id: UserId, application_id: ApplicationId) -> Application:
         stored = owned(self._draft.tables.applications, user_id, application_id)

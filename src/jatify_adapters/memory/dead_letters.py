@@ -6,7 +6,8 @@ from jatify_adapters.memory.pages import page
 from jatify_adapters.memory.queue import insert, twin
 from jatify_adapters.memory.tables import Draft, Letter, owned
 from jatify_core.analysis import AnalysisId
-from jatify_core.dead_letter import DeadLetter, DeadLetterFilter, DeadLetterId, Requeued, Selection, Skipped
+from jatify_core.dead_letter import BuriedJob, DeadLetter, DeadLetterFilter, DeadLetterId, Requeued, Selection, Skipped
+from jatify_core.errors import NotFound
 from jatify_core.paging import Page
 from jatify_core.user import UserId
 
@@ -47,6 +48,18 @@ class MemoryDeadLetters:
         owned(self._draft.tables.letters, user_id, dead_letter_id)
         del self._draft.tables.letters[dead_letter_id]
 
+    async def everybodys(self, where: DeadLetterFilter) -> Page[BuriedJob]:
+        """Dead letters of every user that match."""
+        letters = self._draft.tables.letters.values()
+        return page((_buried(letter) for letter in letters if where.reason in (None, letter.reason)), where.window)
+
+    async def owner(self, dead_letter_id: DeadLetterId) -> UserId:
+        """Whose dead letter it is."""
+        letter = self._draft.tables.letters.get(dead_letter_id)
+        if letter is None:
+            raise NotFound
+        return letter.user_id
+
     def _of(self, user_id: UserId) -> list[Letter]:
         return [letter for letter in self._draft.tables.letters.values() if letter.user_id == user_id]
 
@@ -83,3 +96,18 @@ def _selects(selection: Selection, letter: Letter) -> bool:
     if selection.ids is not None:
         return letter.id in selection.ids
     return selection.reason in (None, letter.reason)
+
+
+def _buried(letter: Letter) -> BuriedJob:
+    job = letter.job
+    return BuriedJob(
+        id=letter.id,
+        user_id=job.user_id,
+        job_id=job.id,
+        kind=job.kind,
+        reason=letter.reason,
+        attempts=job.attempt,
+        enqueued_at=job.enqueued_at,
+        failed_at=letter.failed_at,
+        requeues=job.requeues,
+    )

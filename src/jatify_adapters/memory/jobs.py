@@ -6,10 +6,12 @@ from typing import Final, assert_never
 
 from msgspec.structs import replace
 
+from jatify_adapters.memory.pages import page
 from jatify_adapters.memory.queue import apart, bury, insert, twin, with_error
 from jatify_adapters.memory.tables import Draft, LiveJob
 from jatify_core.analysis import Reason
-from jatify_core.job import FARTHEST_PLACE, MAX_CRASHES, End, Job, JobId, Lease, Pause, Place, Rescued
+from jatify_core.job import FARTHEST_PLACE, MAX_CRASHES, End, Job, JobId, Lease, Pause, Place, QueuedJob, Rescued
+from jatify_core.paging import Page, Window
 from jatify_core.user import UserId
 
 LOST: Final = "The worker stopped while it ran this."
@@ -132,6 +134,10 @@ class MemoryJobs:
         self._draft.tables.pauses.pop(kind, None)
         self._draft.rings = True
 
+    async def everybodys(self, window: Window) -> Page[QueuedJob]:
+        """Every live job of every user."""
+        return page(map(_queued, self._jobs.values()), window)
+
     @property
     def _jobs(self) -> dict[JobId, LiveJob]:
         return self._draft.tables.jobs
@@ -204,3 +210,19 @@ def _place(live: LiveJob, ahead: int | None) -> Place:
     """Where a job stands that has so many *ahead* of it; None while it runs."""
     job = live.job
     return Place(job.id, ahead is None, ahead or 0, job.attempt, job.enqueued_at, live.available_at)
+
+
+def _queued(live: LiveJob) -> QueuedJob:
+    job = live.job
+    return QueuedJob(
+        id=job.id,
+        user_id=job.user_id,
+        kind=job.kind,
+        running=live.lease_ends_at is not None,
+        attempt=job.attempt,
+        crashes=job.crashes,
+        requeues=job.requeues,
+        enqueued_at=job.enqueued_at,
+        due_at=live.available_at,
+        last_reason=job.errors[-1].reason if job.errors else None,
+    )

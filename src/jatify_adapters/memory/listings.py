@@ -16,6 +16,7 @@ class MemoryListings:
 
     async def add(self, listing: Listing) -> None:
         """Store a new listing."""
+        self._draft.tables.require_user(listing.user_id)
         self._draft.tables.listings[listing.id] = listing
         self._draft.lock(listing.id)
 

@@ -23,6 +23,7 @@ READERS: Final[Mapping[str, Callable[[str], Any]]] = {
     "updated_at": datetime.fromisoformat,
     "failed_at": datetime.fromisoformat,
     "applied_on": date.fromisoformat,
+    "id": UUID,
 }
 """How a sort key is read back from a position; all others are text, in the order of its code points."""
 
@@ -43,8 +44,8 @@ def page(rows: Iterable[R], window: Window) -> Page[R]:
     return Page(items, _position(*place(items[-1])) if len(ordered) > len(items) else None)
 
 
-def _position(value: str | date, row_id: UUID) -> Position:
-    return Position(value if isinstance(value, str) else value.isoformat(), row_id)
+def _position(value: str | date | UUID, row_id: UUID) -> Position:
+    return Position(value.isoformat() if isinstance(value, date) else str(value), row_id)
 
 
 def contains(q: str | None, *texts: str | None) -> bool:

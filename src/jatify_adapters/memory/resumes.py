@@ -17,6 +17,7 @@ class MemoryResumes:
 
     async def add(self, resume: Resume, content: bytes, text: str) -> None:
         """Store a new resume."""
+        self._draft.tables.require_user(resume.user_id)
         self._draft.tables.resumes[resume.id] = StoredResume(resume, bytes(content), text)
         self._draft.lock(resume.id)
 

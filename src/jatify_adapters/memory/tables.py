@@ -121,6 +121,20 @@ class Tables:
     def _where(self, fits: Callable[[object], bool]) -> "Tables":
         return Tables(**{name: _kept(rows, fits) for name, rows in vars(self).items()})
 
+    def require_user(self, user_id: UserId) -> None:
+        """Raise `NotFound` unless there is such an account: nothing belongs to nobody."""
+        if user_id not in self.users:
+            raise NotFound
+
+    def forget_user(self, user_id: UserId) -> None:
+        """Drop whatever is the user's own."""
+        for name, rows in vars(self).items():
+            if isinstance(rows, dict):
+                others = {key: row for key, row in rows.items() if getattr(row, "user_id", None) != user_id}
+                setattr(self, name, others)
+        self.asks = {asker: asked for asker, asked in self.asks.items() if asker != user_id}
+        self.keys = {key: known for key, known in self.keys.items() if key[0] != user_id}
+
     def forget(self, analyses: Collection[AnalysisId]) -> None:
         """Drop analyses with their jobs and dead letters."""
         for analysis_id in analyses:

@@ -1,9 +1,13 @@
 """Accounts and logins in memory."""
 
+from datetime import datetime
+
 from msgspec.structs import replace
 
+from jatify_adapters.memory.pages import page
 from jatify_adapters.memory.tables import Draft
 from jatify_core.errors import Conflict, NotFound
+from jatify_core.paging import Page, Window
 from jatify_core.user import Session, SessionId, User, UserId
 
 
@@ -25,11 +29,31 @@ class MemoryUsers:
         return next((user for user in users if user.email.lower() == email.lower()), None)
 
     async def save(self, user: User) -> None:
-        """Replace name and password hash."""
-        users = self._draft.tables.users
-        if user.id not in users:
+        """Replace what can change of an account."""
+        stored = await self.get(user.id)
+        self._draft.tables.users[user.id] = replace(user, email=stored.email, created_at=stored.created_at)
+
+    async def get(
+        self,
+        user_id: UserId,
+        *,
+        lock: bool = False,  # noqa: ARG002  # here transactions come one after another
+    ) -> User:
+        """One account."""
+        user = self._draft.tables.users.get(user_id)
+        if user is None:
             raise NotFound
-        users[user.id] = replace(users[user.id], name=user.name, password_hash=user.password_hash)
+        return user
+
+    async def page(self, window: Window) -> Page[User]:
+        """Every account."""
+        return page(self._draft.tables.users.values(), window)
+
+    async def remove(self, user_id: UserId) -> None:
+        """Delete an account with all that is its own."""
+        await self.get(user_id)
+        del self._draft.tables.users[user_id]
+        self._draft.tables.forget_user(user_id)
 
     async def lock(self, user_id: UserId) -> None:
         """Note that it was done: transactions come one after another here."""
@@ -44,6 +68,7 @@ class MemorySessions:
 
     async def add(self, session: Session) -> None:
         """Store a new session."""
+        self._draft.tables.require_user(session.user_id)
         self._draft.tables.sessions[session.id] = session
 
     async def find(self, session_id: SessionId) -> tuple[Session, User] | None:
@@ -51,8 +76,36 @@ class MemorySessions:
         session = self._draft.tables.sessions.get(session_id)
         return (session, self._draft.tables.users[session.user_id]) if session else None
 
-    async def remove(self, user_id: UserId, session_id: SessionId) -> None:
+    async def remove(self, user_id: UserId, session_id: SessionId) -> bool:
         """End a session."""
+        own = any(session.id == session_id for session in self._of(user_id))
+        if own:
+            del self._draft.tables.sessions[session_id]
+        return own
+
+    async def remove_all(self, user_id: UserId, but: SessionId | None = None) -> None:
+        """End every session of a user but one."""
+        for session in self._of(user_id):
+            if session.id != but:
+                del self._draft.tables.sessions[session.id]
+
+    async def page(self, user_id: UserId, window: Window, at: datetime | None = None) -> Page[Session]:
+        """A user's sessions."""
+        return page((s for s in self._of(user_id) if at is None or s.expires_at > at), window)
+
+    async def touch(self, session_id: SessionId, at: datetime) -> None:
+        """Note that a session was used."""
+        session = self._draft.tables.sessions.get(session_id)
+        if session and session.unnoticed(at):
+            self._draft.tables.sessions[session_id] = replace(session, last_seen_at=at)
+
+    async def drop_ended(self, at: datetime, limit: int) -> int:
+        """Drop sessions that have ended."""
         sessions = self._draft.tables.sessions
-        if session_id in sessions and sessions[session_id].user_id == user_id:
+        ended = sorted((s.expires_at, s.id) for s in sessions.values() if s.expires_at <= at)[:limit]
+        for _, session_id in ended:
             del sessions[session_id]
+        return len(ended)
+
+    def _of(self, user_id: UserId) -> list[Session]:
+        return [session for session in self._draft.tables.sessions.values() if session.user_id == user_id]

@@ -12,17 +12,19 @@ from jatify_adapters.postgres.pages import Pages
 from jatify_core.application import Application, ApplicationFilter, ApplicationId, Status, StatusChange
 from jatify_core.errors import NotFound
 from jatify_core.listing import ListingBrief
-from jatify_core.paging import Page
+from jatify_core.paging import Page, Window
 from jatify_core.user import UserId
 
-_SELECT: Final = """
+_EVERY: Final = """
 select application.id, application.user_id, listing.id, listing.company, listing.position, application.resume_id,
        application.status_id, application.applied_on, application.cover_letter, application.notes, application.tags,
-       application.follow_up_on, application.created_at, application.updated_at, application.version
+       application.follow_up_on, application.created_at, application.updated_at, application.version,
+       application.deleted_at
   from application
   join listing on listing.user_id = application.user_id and listing.id = application.listing_id
- where application.user_id = %(user_id)s and application.deleted_at is null
+ where application.user_id = %(user_id)s
 """
+_SELECT: Final = _EVERY + " and application.deleted_at is null "
 
 
 class Applications:
@@ -103,6 +105,24 @@ class Applications:
         """Applications that match."""
         return await _PAGES.page(self._db, where.window, {**asdict(where), "user_id": user_id})
 
+    async def archive(self, user_id: UserId, window: Window) -> Page[Application]:
+        """Every application with its history."""
+        found = await _ARCHIVE.page(self._db, window, {"user_id": user_id})
+        steps = await self._db.rows(
+            """
+            select application_id, status_id, from_status_id, at, note
+              from status_change
+             where user_id = %(user_id)s and application_id = any(%(ids)s::uuid[])
+             order by at, seq
+            """,
+            {"user_id": user_id, "ids": [application.id for application in found.items]},
+        )
+        histories: dict[ApplicationId, list[StatusChange]] = {}
+        for id_, *step in steps:
+            histories.setdefault(id_, []).append(StatusChange(*step))
+        told = (replace(application, history=tuple(histories[application.id])) for application in found.items)
+        return Page(tuple(told), found.next)
+
     async def _note(self, application: Application, change: StatusChange) -> None:
         await self._db.change(
             """
@@ -121,7 +141,7 @@ def _application(row: TupleRow) -> Application:
     id_, user_id, listing_id, company, position, resume_id, status_id, applied_on, cover_letter, notes, tags, *rest = (
         row
     )
-    follow_up_on, created_at, updated_at, version = rest
+    follow_up_on, created_at, updated_at, version, deleted_at = rest
     return Application(
         id=id_,
         user_id=user_id,
@@ -136,6 +156,7 @@ def _application(row: TupleRow) -> Application:
         created_at=created_at,
         updated_at=updated_at,
         version=version,
+        deleted_at=deleted_at,
     )
 
 
@@ -160,3 +181,4 @@ _PAGES: Final = Pages(
     id_="application.id",
     read=_application,
 )
+_ARCHIVE: Final = Pages(_EVERY, keys={"created_at": "application.created_at"}, id_="application.id", read=_application)

@@ -14,7 +14,7 @@ from psycopg.rows import TupleRow
 from psycopg_pool import AsyncConnectionPool
 
 from jatify_adapters.postgres.connecting import DatabaseProblem
-from jatify_core.errors import Conflict, Invalid, JatifyError, NotFound, Unavailable
+from jatify_core.errors import Conflict, Contended, Invalid, JatifyError, NotFound, Unavailable
 
 Params = Mapping[str, object]
 Answer = tuple[list[TupleRow], int]
@@ -152,14 +152,12 @@ def translated() -> Iterator[None]:
 
 def _ours(problem: psycopg.Error) -> JatifyError | DatabaseProblem:
     match problem:
+        case errors.DeadlockDetected():
+            return Contended("Others were changing the same just now. Try again.")
         case psycopg.OperationalError() | psycopg.InterfaceError():
             # Gone, full, shutting down, or two transactions in each other's way: the same may work in a moment.
             return Unavailable("The database does not answer just now. Try again shortly.")
-        case errors.ForeignKeyViolation():
-            # What a row refers to went away meanwhile, or is somebody else's.
-            return NotFound()
-        case errors.InsufficientPrivilege() if problem.diag.source_function == "ExecWithCheckOptions":
-            # Row security, in a server of any language: in this user's transaction there is nobody else.
+        case errors.ForeignKeyViolation() | errors.InsufficientPrivilege() if _refers_elsewhere(problem):
             return NotFound()
         case errors.UniqueViolation():
             return Conflict("This exists already.")
@@ -169,3 +167,12 @@ def _ours(problem: psycopg.Error) -> JatifyError | DatabaseProblem:
             return DatabaseProblem(
                 f"The database refused a statement ({problem.sqlstate}); see that `jatify migrate` has run."
             )
+
+
+def _refers_elsewhere(problem: psycopg.Error) -> bool:
+    """Whether what a row refers to went away meanwhile, or is somebody else's.
+
+    So row security says it, in a server of any language: in this user's transaction there is nobody else.
+    """
+    walled = problem.diag.source_function == "ExecWithCheckOptions"
+    return walled or isinstance(problem, errors.ForeignKeyViolation)

@@ -9,7 +9,7 @@ from psycopg.rows import TupleRow
 
 from jatify_adapters.postgres.connection import Connection, Ring
 from jatify_adapters.postgres.pages import Pages
-from jatify_core.dead_letter import DeadLetter, DeadLetterFilter, DeadLetterId, Requeued, Selection, Skipped
+from jatify_core.dead_letter import BuriedJob, DeadLetter, DeadLetterFilter, DeadLetterId, Requeued, Selection, Skipped
 from jatify_core.errors import NotFound
 from jatify_core.job import JobError
 from jatify_core.paging import Page
@@ -69,6 +69,17 @@ class DeadLetters:
         )
         if not removed:
             raise NotFound
+
+    async def everybodys(self, where: DeadLetterFilter) -> Page[BuriedJob]:
+        """Dead letters of every user that match."""
+        return await _EVERYBODYS.page(self._db, where.window, {"reason": where.reason})
+
+    async def owner(self, dead_letter_id: DeadLetterId) -> UserId:
+        """Whose dead letter it is."""
+        row = await self._db.row("select user_id from dead_letter where id = %(id)s", {"id": dead_letter_id})
+        if not row:
+            raise NotFound
+        return UserId(row[0])
 
     async def _selected(self, user_id: UserId, selection: Selection) -> Sequence[DeadLetterId]:
         rows = await self._db.rows(
@@ -149,4 +160,31 @@ _PAGES: Final = Pages(
     keys={"failed_at": "dead_letter.failed_at"},
     id_="dead_letter.id",
     read=_dead_letter,
+)
+
+
+def _buried(row: TupleRow) -> BuriedJob:
+    id_, user_id, job_id, kind, reason, attempts, enqueued_at, failed_at, requeues = row
+    return BuriedJob(
+        id=id_,
+        user_id=user_id,
+        job_id=job_id,
+        kind=kind,
+        reason=reason,
+        attempts=attempts,
+        enqueued_at=enqueued_at,
+        failed_at=failed_at,
+        requeues=requeues,
+    )
+
+
+_EVERYBODYS: Final = Pages(
+    """
+select id, user_id, job_id, kind, reason, attempts, enqueued_at, failed_at, requeues
+  from dead_letter
+ where (%(reason)s::text is null or reason = %(reason)s)
+""",
+    keys={"failed_at": "failed_at"},
+    id_="id",
+    read=_buried,
 )

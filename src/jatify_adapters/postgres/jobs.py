@@ -2,15 +2,19 @@
 
 from collections.abc import Sequence, Set
 from datetime import timedelta
+from typing import Final
 
 import msgspec
+from psycopg.rows import TupleRow
 
 from jatify_adapters.postgres import claiming, settling
 from jatify_adapters.postgres.claiming import Claimant
 from jatify_adapters.postgres.connection import Connection, Params, Ring, array
+from jatify_adapters.postgres.pages import Pages
 from jatify_adapters.postgres.process import Process
 from jatify_core.analysis import Reason
-from jatify_core.job import FARTHEST_PLACE, End, Job, JobId, Lease, Pause, Place, Rescued
+from jatify_core.job import FARTHEST_PLACE, End, Job, JobId, Lease, Pause, Place, QueuedJob, Rescued
+from jatify_core.paging import Page, Window
 from jatify_core.user import UserId
 
 
@@ -148,6 +152,10 @@ class Jobs:
         self._db.ring(Ring())
         return inserted
 
+    async def everybodys(self, window: Window) -> Page[QueuedJob]:
+        """Every live job of every user."""
+        return await _EVERYBODYS.page(self._db, window, {})
+
     async def _insert(self, job: Job) -> bool:
         told = self._process.hints.take()
         row = {**_row(job), "tells": told}
@@ -233,3 +241,33 @@ def _columns(jobs: Sequence[Job]) -> Params:
         "max_attempts": ",".join(str(job.max_attempts) for job in jobs),
         "enqueued_at": ",".join(str(job.enqueued_at) for job in jobs),
     }
+
+
+def _queued(row: TupleRow) -> QueuedJob:
+    id_, user_id, kind, running, attempt, crashes, requeues, enqueued_at, due_at, last_reason = row
+    return QueuedJob(
+        id=id_,
+        user_id=user_id,
+        kind=kind,
+        running=running,
+        attempt=attempt,
+        crashes=crashes,
+        requeues=requeues,
+        enqueued_at=enqueued_at,
+        due_at=due_at,
+        last_reason=last_reason,
+    )
+
+
+# By id, which a million jobs are kept in the order of already: an index more would cost every enqueue and every claim.
+_EVERYBODYS: Final = Pages(
+    """
+select id, user_id, kind, status = 'processing', attempt, crashes, requeues, enqueued_at, available_at,
+       errors -> -1 ->> 'reason'
+  from job
+ where true
+""",
+    keys={"id": "id"},
+    id_="id",
+    read=_queued,
+)

@@ -1,7 +1,9 @@
 """Accounts and logins: register, log in, be recognised, log out."""
 
-from jatify_core.errors import Conflict, Invalid, Unauthenticated
-from jatify_core.ports import Ports
+from msgspec.structs import replace
+
+from jatify_core.errors import Conflict, Contended, Invalid, NotFound, Unauthenticated
+from jatify_core.ports import Ports, Transaction
 from jatify_core.text import refuse_nul
 from jatify_core.user import (
     Caller,
@@ -47,7 +49,7 @@ async def login(ports: Ports, credentials: Credentials, user_agent: str) -> Logi
     known = await ports.passwords.verify(credentials.password, user.password_hash if user else None)
     if user is None or not known:
         raise Unauthenticated("No account has this e-mail and password.")
-    renewed = await _rehashed(ports, user, credentials.password)
+    fresh = await _rehashed(ports, user, credentials.password)
     now = ports.clock()
     session = Session(
         id=SessionId(ports.new_id()),
@@ -58,8 +60,9 @@ async def login(ports: Ports, credentials: Credentials, user_agent: str) -> Logi
         user_agent=user_agent,
     )
     async with ports.store.transaction() as tx:
-        if renewed:
-            await tx.users.save(renewed)
+        current = await _unchanged(tx, user)
+        if fresh:
+            await tx.users.save(replace(current, password_hash=fresh))
         await tx.sessions.add(session)
     return Login(ports.tokens.issue(session), session, user)
 
@@ -82,9 +85,22 @@ async def logout(ports: Ports, caller: Caller) -> None:
         await tx.sessions.remove(caller.user_id, caller.session.id)
 
 
-async def _rehashed(ports: Ports, user: User, password: str) -> User | None:
-    """The user with a hash of today's parameters, if his is of older ones."""
+async def _rehashed(ports: Ports, user: User, password: str) -> str | None:
+    """A hash of today's parameters, if the user's is of older ones."""
     if not ports.passwords.outdated(user.password_hash):
         return None
-    fresh = await ports.passwords.hash(password)
-    return User(user.id, user.email, user.name, fresh, user.created_at)
+    return await ports.passwords.hash(password)
+
+
+async def _unchanged(tx: Transaction, user: User) -> User:
+    """The account as it is now; raises unless its password is still the one that was verified.
+
+    Else a login that is under way would outlive the change of password that ends all logins.
+    """
+    try:
+        current = await tx.users.get(user.id, lock=True)
+    except NotFound:
+        raise Unauthenticated("No account has this e-mail and password.") from None
+    if current.password_hash != user.password_hash:
+        raise Contended("The password was being changed at this very moment. Try again.")
+    return current

@@ -11,20 +11,22 @@ from jatify_core.errors import Invalid
 from jatify_core.use_cases import users
 from jatify_core.user import Credentials, Registration
 from jatify_http.answers import created
-from jatify_http.conditional import content_tag
+from jatify_http.conditional import version_tag
 from jatify_http.guards import ANYBODY, LOGGED_IN
 from jatify_http.injected import InCaller, InPorts
 from jatify_http.schemas.users import LoginView, UserView
 
 BODY = 4 * 1024
+FIRST = 1
+"""The version of what is new."""
 USER_AGENT = 200
 
 
 @post("/register", operation_id="register", summary="Create an account", guards=ANYBODY, opt={"problems": (409,)})
 async def register(data: JSONBody[Registration], ports: InPorts) -> Response[UserView]:
     """The e-mail is unique without regard to case; nothing is sent to it."""
-    view = UserView.of(await users.register(ports, _with_address(data)))
-    return created(view, content_tag(view), "/api/user/profile")
+    view = UserView.of(await users.register(ports, with_address(data)))
+    return created(view, version_tag(FIRST), "/api/user/profile")
 
 
 @post(
@@ -63,7 +65,7 @@ def router() -> Router:
     )
 
 
-def _with_address(registration: Registration) -> Registration:
+def with_address(registration: Registration) -> Registration:
     """*registration*, if its address has the form of one; nothing is sent, so those of closed networks and .test do."""
     try:
         validate_email(

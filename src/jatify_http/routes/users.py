@@ -1,21 +1,89 @@
-"""One's own account."""
+"""One's own account: read it, change it, take everything along, leave."""
 
-from litestar import Response, Router, get
+from typing import Any, cast
 
+from litestar import Response, Router, delete, get, patch, put
+from litestar.params import JSONBody
+from litestar.response import Stream
+from litestar.status_codes import HTTP_204_NO_CONTENT
+
+from jatify_core.use_cases import accounts
+from jatify_core.user import Farewell, PasswordChange, ProfileDraft
 from jatify_http.answers import shown
-from jatify_http.conditional import content_tag
+from jatify_http.audit import noted
+from jatify_http.conditional import version_tag
+from jatify_http.decoding import merged
+from jatify_http.exporting import ZIP, zipped
 from jatify_http.guards import LOGGED_IN
-from jatify_http.injected import InCaller
+from jatify_http.injected import IfMatch, InCaller, InPorts
+from jatify_http.requests import TAKES_PATCH
+from jatify_http.routes.resumes import attachment
 from jatify_http.schemas.users import UserView
+
+BODY = 4 * 1024
 
 
 @get("/profile", operation_id="getProfile", summary="Read one's own account")
 async def get_profile(caller: InCaller) -> Response[UserView]:
     """Whose token it is."""
-    view = UserView.of(caller.user)
-    return shown(view, content_tag(view))
+    return shown(UserView.of(caller.user), version_tag(caller.user.version))
+
+
+@patch(
+    "/profile",
+    operation_id="updateProfile",
+    summary="Change one's own name",
+    opt={**TAKES_PATCH, "patches": ProfileDraft},
+)
+async def update_profile(
+    data: JSONBody[dict[str, Any]], caller: InCaller, ports: InPorts, if_match: IfMatch
+) -> Response[UserView]:
+    """A merge patch (RFC 7396). The e-mail cannot be changed."""
+    user = await accounts.change_profile(ports, caller, merged(data), if_match)
+    return shown(UserView.of(user), version_tag(user.version))
+
+
+@put(
+    "/password",
+    operation_id="changePassword",
+    summary="Change one's own password",
+    status_code=HTTP_204_NO_CONTENT,
+)
+async def change_password(data: JSONBody[PasswordChange], caller: InCaller, ports: InPorts) -> None:
+    """Ends all other sessions at once. A wrong current password is 422 with the code `wrong_password`."""
+    await accounts.change_password(ports, caller, data)
+    noted("password_changed", user_id=caller.user_id)
+
+
+@get(
+    "/export",
+    operation_id="exportAccount",
+    summary="Take everything along",
+    opt={"gives": ZIP, "tells": ("Content-Disposition",)},
+)
+async def export_account(caller: InCaller, ports: InPorts) -> Response[bytes]:
+    """A ZIP of one JSON file for each kind of thing, and the resumes' files and texts; deleted applications too."""
+    noted("export", user_id=caller.user_id)
+    headers = {
+        "Content-Disposition": attachment("jatify-export.zip"),
+        "Content-Security-Policy": "sandbox; default-src 'none'; frame-ancestors 'none'",
+    }
+    return cast("Response[bytes]", Stream(zipped(ports, caller.user), headers=headers, media_type=ZIP))
+
+
+@delete(operation_id="deleteAccount", summary="Leave, with everything")
+async def delete_account(data: JSONBody[Farewell], caller: InCaller, ports: InPorts) -> None:
+    """Nothing remains, and there is no way back. A wrong password is 422 with the code `wrong_password`."""
+    await accounts.delete_account(ports, caller, data)
+    noted("account_deleted", user_id=caller.user_id)
 
 
 def router() -> Router:
     """All of the above."""
-    return Router("/user", route_handlers=[get_profile], guards=LOGGED_IN, tags=["Accounts"])
+    return Router(
+        "/user",
+        route_handlers=[get_profile, update_profile, change_password, export_account, delete_account],
+        guards=LOGGED_IN,
+        tags=["Accounts"],
+        request_max_body_size=BODY,
+    )

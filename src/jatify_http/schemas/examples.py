@@ -40,6 +40,7 @@ APPLICATION: Final = {
     "tags": ["python"],
     "follow_up_on": "2026-12-01",
 }
+SESSION_ID: Final = "019ab4c0-0000-7000-8000-000000000007"
 DEAD: Final = {"reason": "timeout", "message": "The model did not answer in time."}
 
 EXAMPLES: Final[Mapping[str, Any]] = {
@@ -122,6 +123,41 @@ EXAMPLES: Final[Mapping[str, Any]] = {
         ],
         "paused": [],
         "next_cursor": None,
+    },
+    "SessionView": {
+        "id": SESSION_ID,
+        "created_at": AT,
+        "last_seen_at": AT,
+        "expires_at": "2026-11-25T09:00:00Z",
+        "user_agent": "Mozilla/5.0",
+        "current": True,
+    },
+    "ProfileDraft": {"name": "Ada King"},
+    "ProfileDraftPatch": {"name": "Ada King"},
+    "PasswordChange": {"current_password": "correct horse battery", "new_password": "brass engine, punched cards"},
+    "Farewell": {"password": "correct horse battery"},
+    "QueuedJobView": {
+        "id": ANALYSIS_ID,
+        "user_id": USER["id"],
+        "kind": "analysis",
+        "state": "queued",
+        "attempts": 1,
+        "crashes": 0,
+        "requeues": 0,
+        "last_reason": "timeout",
+        "enqueued_at": AT,
+        "due_at": AT,
+    },
+    "BuriedJobView": {
+        "id": LETTER_ID,
+        "user_id": USER["id"],
+        "job_id": ANALYSIS_ID,
+        "kind": "analysis",
+        "reason": "timeout",
+        "attempts": 5,
+        "requeues": 0,
+        "enqueued_at": AT,
+        "failed_at": AT,
     },
     "RequeueRequest": {"ids": [LETTER_ID]},
     "RequeuedView": {"requeued": [LETTER_ID], "skipped": []},

@@ -67,6 +67,8 @@ def _fits(sorted_by: str, key: str) -> bool:
     """Whether *key* can have come from a list sorted so: instants and dates are compared as such."""
     if sorted_by.endswith("_at"):
         return _reads(datetime.fromisoformat, key)
+    if sorted_by == "id":
+        return _reads(UUID, key)
     return not sorted_by.endswith("_on") or _reads(date.fromisoformat, key)
 
 
