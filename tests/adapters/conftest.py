@@ -81,6 +81,10 @@ class PostgresNewStore:
                                  claimed_at = claimed_at - %(by)s, lease_expires_at = lease_expires_at - %(by)s
                 ), pauses as (
                   update queue_pause set since = since - %(by)s, probe_at = probe_at - %(by)s
+                ), new_events as (
+                  update event_new set at = at - %(by)s
+                ), events as (
+                  update event set at = at - %(by)s
                 )
                 update dead_letter set failed_at = failed_at - %(by)s
                 """,

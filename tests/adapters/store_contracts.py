@@ -6,6 +6,7 @@ from jatify_adapters.contracts.bell import BellContract
 from jatify_adapters.contracts.dead_letters import DeadLettersContract
 from jatify_adapters.contracts.drops import DropsContract
 from jatify_adapters.contracts.ends import EndsContract
+from jatify_adapters.contracts.events import EventsContract
 from jatify_adapters.contracts.jobs import JobsContract
 from jatify_adapters.contracts.leases import LeasesContract
 from jatify_adapters.contracts.listings import ListingsContract
@@ -59,3 +60,6 @@ class TestDeadLetters(DeadLettersContract): ...
 
 
 class TestBell(BellContract): ...
+
+
+class TestEvents(EventsContract): ...

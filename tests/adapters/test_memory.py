@@ -10,6 +10,7 @@ from jatify_adapters.contracts.bell import BellContract, listening
 from jatify_adapters.contracts.dead_letters import DeadLettersContract
 from jatify_adapters.contracts.drops import DropsContract
 from jatify_adapters.contracts.ends import EndsContract
+from jatify_adapters.contracts.events import EventsContract
 from jatify_adapters.contracts.jobs import JobsContract
 from jatify_adapters.contracts.leases import LeasesContract
 from jatify_adapters.contracts.listings import ListingsContract
@@ -108,6 +109,10 @@ class TestTransactions(TransactionsContract):
 
 
 class TestBell(BellContract):
+    pass
+
+
+class TestEvents(EventsContract):
     pass
 
 

@@ -13,6 +13,7 @@ pytest.register_assert_rewrite(
             "dead_letters",
             "drops",
             "ends",
+            "events",
             "jobs",
             "leases",
             "listings",

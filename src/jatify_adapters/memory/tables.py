@@ -14,6 +14,7 @@ from jatify_core.analysis import Analysis, AnalysisId, Reason
 from jatify_core.application import Application, ApplicationId
 from jatify_core.dead_letter import DeadLetterId
 from jatify_core.errors import NotFound
+from jatify_core.event import Event
 from jatify_core.job import Job, JobId, Pause
 from jatify_core.listing import Listing, ListingId
 from jatify_core.resume import Resume, ResumeId
@@ -70,6 +71,13 @@ class Letter(Struct, frozen=True, kw_only=True):
         return self.job.user_id
 
 
+class StoredEvent(Struct, frozen=True):
+    """An event and when it was added."""
+
+    event: Event
+    at: datetime
+
+
 @dataclass
 class Tables:
     """The rows, all of them frozen values: a copy of the dictionaries is a snapshot."""
@@ -83,6 +91,8 @@ class Tables:
     jobs: dict[JobId, LiveJob] = field(default_factory=dict)
     letters: dict[DeadLetterId, Letter] = field(default_factory=dict)
     pauses: dict[str, Pause] = field(default_factory=dict)
+    events: list[StoredEvent] = field(default_factory=list)
+    numbered: int = 0
     sequence: int = 0
 
     def snapshot(self) -> "Tables":

@@ -1,5 +1,7 @@
 """Accounts and logins in memory."""
 
+from collections.abc import Collection, Set
+
 from msgspec.structs import replace
 
 from jatify_adapters.memory.tables import Draft
@@ -52,3 +54,7 @@ class MemorySessions:
         sessions = self._draft.tables.sessions
         if session_id in sessions and sessions[session_id].user_id == user_id:
             del sessions[session_id]
+
+    async def living(self, session_ids: Collection[SessionId]) -> Set[SessionId]:
+        """Those of them that are here."""
+        return self._draft.tables.sessions.keys() & set(session_ids)

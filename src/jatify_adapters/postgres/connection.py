@@ -64,10 +64,15 @@ class Connection:
     def __init__(self, conn: Kept) -> None:
         self._conn: Kept | None = conn
         self.rings: Ring | None = None
+        self.tells = False
 
     def ring(self, ring: Ring) -> None:
         """Have the bell ring."""
         self.rings = ring | self.rings
+
+    def tell(self) -> None:
+        """Have those who watch told that there are events."""
+        self.tells = True
 
     async def rows(self, query: LiteralString, params: Params) -> list[TupleRow]:
         """Every row that *query* returns."""
@@ -111,13 +116,18 @@ class Connection:
 class Each(Connection):
     """Runs each statement on a pooled connection, in a transaction of its own, and rings at once."""
 
-    def __init__(self, pool: Pool, ring: Callable[[Ring], None]) -> None:
+    def __init__(self, pool: Pool, ring: Callable[[Ring], None], tell: Callable[[], None]) -> None:
         self._pool = pool
         self._ring = ring
+        self._tell = tell
 
     def ring(self, ring: Ring) -> None:
         """Ring the bell."""
         self._ring(ring)
+
+    def tell(self) -> None:
+        """Tell those who watch."""
+        self._tell()
 
     async def _answer(self, query: LiteralString, params: Params) -> Answer:
         return await self._pooled(lambda conn: conn.answer(query, params))

@@ -18,6 +18,7 @@ from jatify_adapters.postgres.bell import Bell, open_bell
 from jatify_adapters.postgres.connecting import DatabaseProblem, connected, with_deadlines
 from jatify_adapters.postgres.connection import Connection, Each, Kept, Pool, translated
 from jatify_adapters.postgres.dead_letters import DeadLetters
+from jatify_adapters.postgres.events import Events
 from jatify_adapters.postgres.jobs import Jobs
 from jatify_adapters.postgres.listings import Listings
 from jatify_adapters.postgres.migrating import refuse_old_server, unfitness
@@ -51,7 +52,7 @@ class PostgresStore:
     @property
     def jobs(self) -> Jobs:
         """The queue, each call in a transaction of its own."""
-        return Jobs(Each(self._lane, self._bell.ring), self._process)
+        return Jobs(Each(self._lane, self._bell.ring, self._bell.news.tell), self._process)
 
     @asynccontextmanager
     async def transaction(self, user_id: UserId | None = None) -> AsyncIterator[Transaction]:
@@ -74,6 +75,8 @@ class PostgresStore:
             _in_transaction.reset(token)
         if db.rings:
             self._bell.ring(db.rings)
+        if db.tells:
+            self._bell.news.tell()
 
     async def check(self) -> None:
         """Return if the database answers and is fit for this release."""
@@ -92,6 +95,15 @@ class PostgresStore:
         """Whether hints arrive now."""
         return self._bell.listening
 
+    async def watch(self, news: Callable[[], None], ended: Callable[[], None]) -> None:
+        """Call *news* whenever there may be events to read, *ended* when sessions may have ended."""
+        await self._bell.news.watch(news, ended)
+
+    @property
+    def watching(self) -> bool:
+        """Whether these hints arrive now."""
+        return self._bell.news.watching
+
     def _through(self, db: Connection) -> Transaction:
         return Transaction(
             users=Users(db),
@@ -102,6 +114,7 @@ class PostgresStore:
             analyses=Analyses(db),
             jobs=Jobs(db, self._process),
             dead_letters=DeadLetters(db, self._process.fair_spacing),
+            events=Events(db),
         )
 
     @asynccontextmanager
@@ -168,7 +181,7 @@ async def open_store(
             max_waiting,
             0 if direct else None,
         ) as lane,
-        open_bell(listen_conninfo or conninfo, process) as bell,
+        open_bell(listen_conninfo or conninfo, process, lane) as bell,
     ):
         yield PostgresStore(pool, lane, bell, process)
 

@@ -1,8 +1,10 @@
 """Accounts and logins in Postgres."""
 
+from collections.abc import Collection, Set
+
 from msgspec.structs import asdict
 
-from jatify_adapters.postgres.connection import Connection
+from jatify_adapters.postgres.connection import Connection, array
 from jatify_core.errors import Conflict, NotFound
 from jatify_core.user import Session, SessionId, User, UserId
 
@@ -79,6 +81,13 @@ class Sessions:
         await self._db.change(
             "delete from session where user_id = %(user_id)s and id = %(id)s", {"user_id": user_id, "id": session_id}
         )
+
+    async def living(self, session_ids: Collection[SessionId]) -> Set[SessionId]:
+        """Those of them that are here."""
+        rows = await self._db.rows(
+            "select id from session where id = any(%(ids)s::uuid[])", {"ids": array(session_ids)}
+        )
+        return {SessionId(id_) for (id_,) in rows}
 
 
 def _folded(email: str) -> str:

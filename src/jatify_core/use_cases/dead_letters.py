@@ -3,8 +3,9 @@
 from jatify_core.analysis import Analysis
 from jatify_core.dead_letter import DeadLetter, DeadLetterFilter, DeadLetterId, Requeued, Selection
 from jatify_core.errors import Conflict, NotFound
+from jatify_core.event import Change
 from jatify_core.paging import Page
-from jatify_core.ports import Ports
+from jatify_core.ports import Ports, Transaction
 from jatify_core.user import UserId
 
 
@@ -18,7 +19,7 @@ async def requeue(ports: Ports, user_id: UserId, selection: Selection) -> Requeu
     """Give dead letters another life; what could not be requeued stays and is reported."""
     async with ports.store.transaction(user_id) as tx:
         requeued = await tx.dead_letters.requeue(user_id, selection)
-        await tx.analyses.reopen(requeued.analyses)
+        await _reopen(tx, user_id, requeued)
         return requeued
 
 
@@ -35,7 +36,7 @@ async def requeue_one(ports: Ports, user_id: UserId, dead_letter_id: DeadLetterI
             case (_, *_):
                 raise NotFound
             case _:
-                await tx.analyses.reopen(requeued.analyses)
+                await _reopen(tx, user_id, requeued)
                 return await tx.analyses.get(user_id, requeued.analyses[0])
 
 
@@ -43,3 +44,11 @@ async def delete_dead_letter(ports: Ports, user_id: UserId, dead_letter_id: Dead
     """Drop a dead letter for good."""
     async with ports.store.transaction(user_id) as tx:
         await tx.dead_letters.remove(user_id, dead_letter_id)
+        await tx.events.add([Change.letter_removed(user_id, dead_letter_id, "deleted")])
+
+
+async def _reopen(tx: Transaction, user_id: UserId, requeued: Requeued) -> None:
+    await tx.analyses.reopen(requeued.analyses)
+    removed = [Change.letter_removed(user_id, letter_id, "requeued") for letter_id in requeued.ids]
+    queued = [Change.analysis(user_id, analysis_id, "queued") for analysis_id in requeued.analyses]
+    await tx.events.add(removed + queued)
