@@ -9,6 +9,7 @@ from jatify_core.ports import Ports
 from jatify_http.conditional import if_match
 from jatify_http.cors import Cors
 from jatify_http.edge import Edge
+from jatify_http.feed import Feed, feed
 from jatify_http.guards import caller, house
 from jatify_http.openapi import document
 from jatify_http.problems import HANDLERS
@@ -19,6 +20,7 @@ from jatify_http.routes import (
     auth,
     dead_letters,
     docs,
+    events,
     health,
     listings,
     queue,
@@ -26,6 +28,7 @@ from jatify_http.routes import (
     statuses,
     users,
 )
+from jatify_http.streams import last_event_id
 from jatify_http.uploads import read_form
 from jatify_http.waiting import read_patience
 
@@ -41,7 +44,7 @@ class ShellSettings(Struct, frozen=True):
 
 
 def create_app(ports: Ports, shell: ShellSettings = ShellSettings()) -> Litestar:  # noqa: B008  # frozen
-    """The whole API over *ports*. It opens and closes nothing: who made the ports does."""
+    """The whole API over *ports*, which it neither opens nor closes; live changes are told during its lifespan."""
     api = Router(
         "/api",
         route_handlers=[
@@ -54,8 +57,10 @@ def create_app(ports: Ports, shell: ShellSettings = ShellSettings()) -> Litestar
             analyses.router(),
             dead_letters.router(),
             queue.router(),
+            events.router(),
         ],
     )
+    changes = Feed(ports)
     app = Litestar(
         route_handlers=[api, health.router(), *docs.routers(with_page=shell.docs)],
         dependencies={
@@ -65,14 +70,17 @@ def create_app(ports: Ports, shell: ShellSettings = ShellSettings()) -> Litestar
             "form": Provide(read_form),
             "if_match": Provide(if_match),
             "patience": Provide(read_patience),
+            "feed": Provide(feed),
+            "after": Provide(last_event_id),
         },
         exception_handlers=HANDLERS,
+        lifespan=[changes.running],
         logging_config=None,
         multipart_form_part_limit=FORM_PARTS,
         openapi_config=None,
         request_class=StrictRequest,
         request_max_body_size=JSON_BODY,
-        state=State({"ports": ports}),
+        state=State({"ports": ports, "feed": changes}),
     )
     app.state.description = document(app)
     app.asgi_handler = Edge(Cors(app.asgi_handler, shell.cors_origins) if shell.cors_origins else app.asgi_handler)

@@ -36,6 +36,7 @@ RULES: Final[Mapping[str, Json]] = {"RequeueRequest": {"minProperties": 1, "maxP
 HEADERS: Final[Mapping[str, str]] = {
     "ETag": "The version of what is shown; for `If-Match` and `If-None-Match`.",
     "Location": "Where it is to be found.",
+    "Last-Event-ID": "The id after which events are told.",
     "Link": "The next page, as `rel=next`; absent on the last one.",
     "Retry-After": "Seconds after which to ask again.",
     "WWW-Authenticate": "How to log in: `Bearer`.",
@@ -51,6 +52,12 @@ PREFER: Final = {
     "in": "header",
     "description": "`wait=N` waits up to N seconds, at most 30, for the analysis to end.",
     "schema": {"type": "string"},
+}
+LAST_EVENT_ID: Final = {
+    "name": "Last-Event-ID",
+    "in": "header",
+    "description": "The id of the last event that was received; all that came after it is told first.",
+    "schema": {"type": "string", "pattern": "^[0-9]{1,19}$"},
 }
 
 
@@ -116,6 +123,8 @@ class _Operation:
             yield IF_MATCH
         if "patience" in self._names:
             yield PREFER
+        if "after" in self._names:
+            yield LAST_EVENT_ID
 
     def _content(self, schemas: Mapping[Any, Json]) -> Json:
         takes = self._handler.opt.get("takes", JSON)
@@ -140,7 +149,7 @@ class _Operation:
     def _done(self, status: int, schemas: Mapping[Any, Json]) -> Json:
         answer: Json = {"description": HTTPStatus(status).phrase}
         if self.answer is bytes:
-            answer["content"] = {self._handler.opt["gives"]: {"schema": {}}}
+            answer["content"] = {self._handler.opt["gives"]: {"schema": self._handler.opt.get("schema", {})}}
         elif self.answer is not None:
             answer["content"] = {JSON: {"schema": schemas[self.answer]}}
         if headers := self._told_headers(status):
@@ -150,6 +159,8 @@ class _Operation:
     def _told_headers(self, status: int) -> tuple[str, ...]:
         if self.query:
             return ("Link",)
+        if "after" in self._names:
+            return ("Last-Event-ID",)
         if status == HTTPStatus.CREATED:
             return "ETag", "Location"
         if status == HTTPStatus.ACCEPTED and self._ids:

@@ -9,11 +9,14 @@ import uvicorn
 from litestar import Litestar
 
 from jatify_core.worker import Worker
+from jatify_http.feed import Feed
 from jatify_http.settings import Settings
 from jatify_http.signals import stop_on_signals
 
 HEADER_BYTES = 16 * 1024
 BACKLOG = 1_024
+UNREAD_FOR = 60_000
+"""Milliseconds after which the system gives up on a peer that takes nothing of what is sent to him."""
 
 
 class ListenError(Exception):
@@ -24,12 +27,15 @@ def bind(host: str, port: int) -> socket.socket:
     """A listening socket, taken before anything else is started. Raises `ListenError`."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        return socket.create_server((host, port), family=family, backlog=BACKLOG)
+        listener = socket.create_server((host, port), family=family, backlog=BACKLOG)
     except OSError as error:
         raise ListenError(
             f"Cannot listen on {host} port {port} ({error.strerror or error}). "
             "Stop what uses it, or choose another JATIFY_HOST and JATIFY_PORT."
         ) from None
+    if hasattr(socket, "TCP_USER_TIMEOUT"):  # those who connect inherit it
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNREAD_FOR)
+    return listener
 
 
 class Server(uvicorn.Server):
@@ -50,6 +56,7 @@ class Server(uvicorn.Server):
             )
         )
         self._listener = listener
+        self._feed: Feed = app.state.feed
         self.ready = anyio.Event()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -77,6 +84,7 @@ class Server(uvicorn.Server):
 
     def stop(self, *, hurry: bool = False) -> None:
         """Take no more requests; leave when those under way are answered, or at once in a *hurry*."""
+        self._feed.close()  # its streams would go on for ever
         self.should_exit = True
         self.force_exit |= hurry
 
