@@ -115,7 +115,7 @@ async def read_some(url: str, headers: dict[str, str], last: int | None, enough:
         client.stream("GET", f"{url}/api/events", headers=asked) as answer,
     ):
         assert answer.status_code == 200
-        async for piece in answer.aiter_text(64):
+        async for piece in answer.aiter_text():
             text += piece
             whole = text[: text.rfind("\n\n") + 2]
             if len(events := parsed(whole)) >= enough:
