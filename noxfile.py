@@ -56,6 +56,11 @@ def chaos(session: nox.Session) -> None:
 
 
 @nox.session(requires=["install"], default=False)
+def hard(session: nox.Session) -> None:
+    run(session, "pytest", "-m", "hard", *session.posargs)
+
+
+@nox.session(requires=["install"], default=False)
 def simulation(session: nox.Session) -> None:
     run(session, "python", "-m", "tests.simulation", "--seeds", "10000", *session.posargs)
 

@@ -30,6 +30,8 @@ POLL: Final = 5.0
 POLL_WHILE_DEAF: Final = 1.0
 SESSIONS_EVERY: Final = 15.0
 FORGET_EVERY: Final = 60.0
+LAST_PIECE: Final = 1.0
+"""Seconds that a reader has for what is on its way to him when his stream ends."""
 RETRY_AFTER: Final = timedelta(seconds=15)
 
 
@@ -167,6 +169,7 @@ class Seat:
         self.caller = caller
         self.position = 0
         self.over = False
+        self.sending: anyio.CancelScope | None = None
 
     async def begin(self) -> None:
         """Find out from where on events are told."""
@@ -206,9 +209,11 @@ class Seat:
         self._stirred.set()
 
     def end(self) -> None:
-        """Tell nothing more."""
+        """Tell nothing more, and do not wait for a reader who has stopped."""
         self.over = True
         self._stirred.set()
+        if self.sending:
+            self.sending.deadline = min(self.sending.deadline, anyio.current_time() + LAST_PIECE)
 
     def leave(self) -> None:
         """Make room for another."""

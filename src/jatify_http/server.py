@@ -1,8 +1,10 @@
 """The server: uvicorn inside our own task group, beside the worker, with one way for both to end."""
 
+import asyncio
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import cast
 
 import anyio
 import uvicorn
@@ -15,6 +17,8 @@ from jatify_http.signals import stop_on_signals
 
 HEADER_BYTES = 16 * 1024
 BACKLOG = 1_024
+LET_GO_AFTER = 3.0
+"""Seconds after which a server that leaves drops what nobody takes."""
 UNREAD_FOR = 60_000
 """Milliseconds after which the system gives up on a peer that takes nothing of what is sent to him."""
 
@@ -63,6 +67,20 @@ class Server(uvicorn.Server):
         """Begin to answer, and say so."""
         await super().startup(sockets)
         self.ready.set()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Answer what is under way; wait for nobody who takes nothing of what he has been sent."""
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(self._let_go)
+            await super().shutdown(sockets)
+            tasks.cancel_scope.cancel()
+
+    async def _let_go(self) -> None:
+        while True:
+            await anyio.sleep(LET_GO_AFTER)
+            for connection in tuple(self.server_state.connections):
+                if connection.transport and connection.transport.is_closing():  # and yet not closed
+                    cast("asyncio.Transport", connection.transport).abort()
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:

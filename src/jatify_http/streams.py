@@ -54,7 +54,7 @@ class _Streaming(ASGIResponse):
             async with anyio.create_task_group() as tasks:
                 tasks.start_soon(_until_gone, receive, tasks.cancel_scope)
                 if await self._tell(send):
-                    await _sent(send, b"", more=False)
+                    await self._sent(send, b"", more=False)
                 tasks.cancel_scope.cancel()
         finally:
             self._seat.leave()
@@ -63,7 +63,7 @@ class _Streaming(ASGIResponse):
         """Tell until the stream is over; return whether its reader kept pace."""
         said = HELLO
         ping_at = anyio.current_time() + PING_EVERY
-        while await _sent(send, said):
+        while await self._sent(send, said):
             said = b""
             with anyio.move_on_after(ping_at - anyio.current_time()):
                 try:
@@ -76,6 +76,14 @@ class _Streaming(ASGIResponse):
             if anyio.current_time() >= ping_at:
                 said += PING
                 ping_at = anyio.current_time() + PING_EVERY
+        return False
+
+    async def _sent(self, send: Send, body: bytes, *, more: bool = True) -> bool:
+        """Send a piece; return whether its reader made room for it in time."""
+        with anyio.move_on_after(SLOWEST) as self._seat.sending:
+            await send({"type": "http.response.body", "body": body, "more_body": more})
+            return True
+        log.warning("a stream of events is cut: its reader does not read")
         return False
 
 
@@ -102,12 +110,3 @@ async def _until_gone(receive: Receive, answer: anyio.CancelScope) -> None:
     except Unfinished:
         pass
     answer.cancel()
-
-
-async def _sent(send: Send, body: bytes, *, more: bool = True) -> bool:
-    """Send a piece; return whether its reader made room for it in time."""
-    with anyio.move_on_after(SLOWEST):
-        await send({"type": "http.response.body", "body": body, "more_body": more})
-        return True
-    log.warning("a stream of events is cut: its reader does not read")
-    return False

@@ -2,9 +2,10 @@
 
 import os
 import signal
+import socket
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -137,6 +138,50 @@ def test_a_server_with_open_streams_leaves_at_once(folder: Path) -> None:
             assert list(pieces) == []
             process.process.wait(timeout=20)
         assert time.monotonic() - began < 5  # the drain would take 25
+
+
+@pytest.mark.hard
+def test_a_reader_who_does_not_read_is_cut_off_with_little_kept_for_him(folder: Path) -> None:
+    data = folder / "data"
+    with serving(folder, "--no-worker", name="patient", JATIFY_DATA_DIR=str(data)) as (process, client):
+        user_id = logged_in(client, "sleeper@example.com")["user"]["id"]
+        before = memory_of(process)
+        with asleep(client), embedded_postgres(data) as conninfo, psycopg.connect(conninfo, autocommit=True) as link:
+            for _ in range(10):
+                link.execute(
+                    """
+                    insert into event_new (user_id, kind, subject, version)
+                    select %s, 'application.updated', gen_random_uuid(), 1 from generate_series(1, 10000)
+                    """,
+                    [user_id],
+                )
+                link.execute("notify jatify_events")
+            end = time.monotonic() + 60
+            while "does not read" not in process.log:
+                assert time.monotonic() < end
+                assert client.get("/health/live").is_success
+                time.sleep(0.2)
+            assert memory_of(process) - before < 30 * 1024 * 1024
+            began = time.monotonic()
+            process.stop()
+            assert time.monotonic() - began < 10
+
+
+@contextmanager
+def asleep(client: httpx.Client) -> Iterator[None]:
+    """Somebody who asks for a stream and never reads it."""
+    with socket.socket() as sleeper:
+        sleeper.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
+        sleeper.connect((client.base_url.host, client.base_url.port))
+        request = f"GET /api/events HTTP/1.1\r\nHost: x\r\nAuthorization: {client.headers['Authorization']}\r\n\r\n"
+        sleeper.sendall(request.encode())
+        yield
+
+
+def memory_of(process: Process) -> int:
+    """Bytes of memory that the server itself holds, without its children."""
+    status = Path(f"/proc/{process.process.pid}/status").read_text()
+    return next(int(line.split()[1]) * 1024 for line in status.splitlines() if line.startswith("VmRSS"))
 
 
 @pytest.mark.parametrize(
