@@ -1,10 +1,8 @@
 """The server: uvicorn inside our own task group, beside the worker, with one way for both to end."""
 
-import asyncio
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import cast
 
 import anyio
 import uvicorn
@@ -79,8 +77,8 @@ class Server(uvicorn.Server):
         while True:
             await anyio.sleep(LET_GO_AFTER)
             for connection in tuple(self.server_state.connections):
-                if connection.transport and connection.transport.is_closing():  # and yet not closed
-                    cast("asyncio.Transport", connection.transport).abort()
+                if connection.transport.is_closing():  # and yet not closed
+                    connection.transport.abort()
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
