@@ -12,7 +12,7 @@ import pytest
 from jatify_adapters.contracts.events import Hints, a_change, add, begun, newest, read, told, watching
 from jatify_adapters.contracts.samples import a_completed, a_seeker, claim, claim_one, queued, settle
 from jatify_adapters.memory import memory_ports
-from jatify_adapters.postgres import bell, open_store
+from jatify_adapters.postgres import bell, events, open_store
 from jatify_adapters.postgres.connection import Answer, Kept, Params
 from jatify_adapters.postgres.news import CHANNEL
 from jatify_core.event import Event
@@ -51,22 +51,34 @@ async def test_a_change_that_commits_after_a_later_one_is_not_missed(
 
 
 async def test_who_reads_while_another_gives_numbers_waits_for_them(
-    new_store: PostgresNewStore, other: PostgresNewStore, database: str
+    new_store: PostgresNewStore, other: PostgresNewStore, database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(events, "_NUMBERED_AT_ONCE", 1)  # so that the two would take rows from each other one by one
     user_id, start = UserId(uuid4()), await newest(new_store)
-    await add(new_store, a_change(user_id))
+    added, numbered, committed = anyio.Event(), anyio.Event(), anyio.Event()
     seen: list[Event] = []
 
-    async def look() -> None:
+    async def commit_late() -> None:
+        async with other.store.transaction() as slow:
+            await slow.events.add([a_change(user_id, 1)])
+            added.set()
+            await numbered.wait()
+        committed.set()
         seen.extend((await read(other, [user_id], start)).events)
 
-    async with anyio.create_task_group() as tasks, new_store.store.transaction() as numbering:
-        mine = await numbering.events.read([user_id], start, 10)
-        tasks.start_soon(look)
-        await somebody_waits(database)
-        assert not seen
-    assert seen == list(mine.events)
-    assert len(seen) == 1
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(commit_late)
+        await added.wait()
+        await add(new_store, a_change(user_id, 2))
+        async with new_store.store.transaction() as numbering:
+            mine = await numbering.events.read([user_id], start, 10)
+            numbered.set()
+            await committed.wait()
+            await somebody_waits(database)
+            more = await numbering.events.read([user_id], mine.upto, 10)
+    assert [event.change.version for event in mine.events] == [2]
+    assert [event.change.version for event in more.events] == [1]
+    assert seen == [*mine.events, *more.events]
 
 
 async def test_whatever_many_writers_and_readers_do_at_once_each_reader_sees_the_same(

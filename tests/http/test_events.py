@@ -12,6 +12,7 @@ from litestar import Litestar
 from jatify_adapters.memory import MemoryStore, MovableClock, ScriptedAnalyzer
 from jatify_core.analysis import Refusal
 from jatify_core.ports import Ports
+from jatify_core.user import Caller
 from jatify_http import feed, streams
 from jatify_http.app import create_app
 from tests.http.conftest import RunJobs
@@ -236,17 +237,18 @@ async def test_a_stream_ends_with_the_life_of_its_session(
         await stream.ends()
 
 
-async def test_a_stream_whose_session_ended_while_it_began_ends_too(
+async def test_a_stream_whose_session_ended_just_before_it_began_ends_too(
     app: Litestar, ann: Person, ports: Ports, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    begin = feed.Seat.begin
+    seat = feed.Feed.seat
 
-    async def slowly(seat: feed.Seat) -> None:
-        await begin(seat)
+    async def late(self: feed.Feed, caller: Caller, after: int | None) -> feed.Seat:
         async with ports.store.transaction() as tx:
-            await tx.sessions.remove(seat.caller.user_id, seat.caller.session.id)
+            await tx.sessions.remove(caller.user_id, caller.session.id)
+        await anyio.sleep(feed.GAP * 3)  # whoever was to end his streams has done so
+        return await seat(self, caller, after)
 
-    monkeypatch.setattr(feed.Seat, "begin", slowly)
+    monkeypatch.setattr(feed.Feed, "seat", late)
     async with streaming(app, ann.headers) as stream:
         await stream.ends()
 
