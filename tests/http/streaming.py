@@ -10,6 +10,9 @@ import httpx
 from litestar import Litestar
 from msgspec import Struct
 
+from jatify_http import feed
+from tests.http.people import Person
+
 SOON = 5.0
 
 
@@ -121,3 +124,27 @@ async def read_some(url: str, headers: dict[str, str], last: int | None, enough:
             if len(events := parsed(whole)) >= enough:
                 return events
     return parsed(text[: text.rfind("\n\n") + 2])
+
+
+def kinds(events: list[Told]) -> list[tuple[str, Any]]:
+    return [(event.kind, event.data.get("state", event.data.get("version"))) for event in events]
+
+
+async def changed(person: Person, application: dict[str, Any], times: int) -> None:
+    for _ in range(times):
+        await person.patch(f"/api/applications/{application['id']}", json={"notes": "again"})
+
+
+async def open_streams(app: Litestar, person: Person) -> int:
+    """How many streams a person can open now."""
+    opened = 0
+    async with anyio.create_task_group() as tasks:
+        for _ in range(feed.STREAMS):
+            reader = Reader()
+            encoded = [(name.lower().encode(), value.encode()) for name, value in person.headers.items()]
+            scope = {"type": "http", "method": "GET", "path": "/api/events", "query_string": b"", "headers": encoded}
+            tasks.start_soon(lambda scope=scope, reader=reader: app(scope, reader.receive, reader.send))  # type: ignore[misc]
+            await reader.begins()
+            opened += reader.status == 200
+        tasks.cancel_scope.cancel()
+    return opened
