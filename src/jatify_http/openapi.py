@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from copy import deepcopy
 from http import HTTPStatus
+from inspect import getdoc
 from typing import Any, Final
 
 import msgspec
@@ -57,7 +58,7 @@ LAST_EVENT_ID: Final = {
     "name": "Last-Event-ID",
     "in": "header",
     "description": "The id of the last event that was received; all that came after it is told first.",
-    "schema": {"type": "string", "pattern": "^[0-9]{1,19}$"},
+    "schema": {"type": "string", "pattern": "^[0-9]{1,19}$", "maxLength": 19},
 }
 
 
@@ -103,7 +104,7 @@ class _Operation:
             "operationId": self._handler.operation_id,
             "tags": sorted(self._handler.resolve_tags()),
             "summary": self._handler.summary,
-            "description": self._handler.fn.__doc__,
+            "description": getdoc(self._handler.fn),
             "parameters": list(self._parameters()),
             "responses": self._responses(schemas),
         }

@@ -95,8 +95,8 @@ async def last_event_id(request: Request[Any, Any, Any]) -> int | None:
     given = request.headers.get(LAST_EVENT_ID, "").strip()
     if not given:
         return None
-    if given.isascii() and given.isdigit() and len(given) < 20 and int(given) <= FARTHEST:
-        return int(given)
+    if given.isascii() and given.isdigit() and len(given) < 20:
+        return min(int(given), FARTHEST)
     raise Invalid.at(
         "", "unknown_event", f"{LAST_EVENT_ID} is none of ours: send the last id that you received, or leave it out."
     )

@@ -136,7 +136,7 @@ async def test_without_a_last_event_only_what_happens_from_now_on_is_told(app: L
         assert await again.has(1) == stream.events
 
 
-@pytest.mark.parametrize("unknown", ["9", "9223372036854775807"])
+@pytest.mark.parametrize("unknown", ["9", "9999999999999999999"])
 async def test_an_event_that_never_was_is_taken_for_the_newest(app: Litestar, ann: Person, unknown: str) -> None:
     await ann.application()
     async with streaming(app, ann.headers | {"Last-Event-ID": unknown}) as stream:
@@ -144,7 +144,7 @@ async def test_an_event_that_never_was_is_taken_for_the_newest(app: Litestar, an
         assert [event.data["id"] for event in await stream.has(1)] == [mine["id"]]
 
 
-@pytest.mark.parametrize("malformed", ["x", "-1", "1.5", "1e3", "9223372036854775808", "٣"])
+@pytest.mark.parametrize("malformed", ["x", "-1", "1.5", "1e3", "10000000000000000000", "٣"])
 async def test_a_last_event_that_can_be_none_is_refused(ann: Person, malformed: str) -> None:
     answer = await ann.get(EVENTS, headers={"Last-Event-ID": malformed.encode()})
     assert answer.status_code == 422
