@@ -82,4 +82,11 @@ class Requeued(Struct, frozen=True):
     skipped: tuple[Skipped, ...] = ()
 
 
+class Dropped(Struct, frozen=True):
+    """What dropping an analysis did: cancelled it, or deleted it with its dead `letter`, if it had one."""
+
+    cancelled: bool
+    letter: DeadLetterId | None = None
+
+
 SORT_KEYS = ("failed_at",)

@@ -4,7 +4,7 @@ Use cases need nothing else. Ids, instants (UTC) and randomness come in as value
 `user_id` alone: another's, a deleted or a missing row raises `NotFound`. Whatever is down or full raises `Unavailable`.
 """
 
-from collections.abc import Callable, Sequence, Set
+from collections.abc import Callable, Collection, Sequence, Set
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -14,7 +14,8 @@ from msgspec import Struct
 
 from jatify_core.analysis import Analysis, AnalysisId, Identity, Material, Outcome, Reason
 from jatify_core.application import Application, ApplicationFilter, ApplicationId, Status, StatusChange
-from jatify_core.dead_letter import BuriedJob, DeadLetter, DeadLetterFilter, DeadLetterId, Requeued, Selection
+from jatify_core.dead_letter import BuriedJob, DeadLetter, DeadLetterFilter, DeadLetterId, Dropped, Requeued, Selection
+from jatify_core.event import Batch, Change
 from jatify_core.idempotency import KeyedRequest, Taken
 from jatify_core.job import End, Job, JobId, Lease, Pause, Place, QueuedJob, Rescued
 from jatify_core.listing import Listing, ListingFilter, ListingId
@@ -79,6 +80,9 @@ class Sessions(Protocol):
     async def drop_ended(self, at: datetime, limit: int) -> int:
         """Drop up to *limit* sessions, whosever, that have ended by *at*; return how many. Waits for nobody."""
 
+    async def living(self, session_ids: Collection[SessionId]) -> Set[SessionId]:
+        """Those of them that are here; expired ones too."""
+
 
 class Listings(Protocol):
     """Advertised positions."""
@@ -93,7 +97,7 @@ class Listings(Protocol):
         """Replace a stored listing that was read with a lock."""
 
     async def remove(self, user_id: UserId, listing_id: ListingId) -> None:
-        """Delete a listing with its analyses. Raises `Conflict`, with the count, while applications use it."""
+        """Delete a listing with its analyses, told of. Raises `Conflict`, with the count, while applications use it."""
 
     async def page(self, user_id: UserId, where: ListingFilter) -> Page[Listing]:
         """Listings that match."""
@@ -143,7 +147,7 @@ class Resumes(Protocol):
         """Replace the name of a stored resume that was read with a lock."""
 
     async def remove(self, user_id: UserId, resume_id: ResumeId) -> None:
-        """Delete a resume with its analyses, their jobs and dead letters; applications keep their row, unlinked."""
+        """Delete a resume with its analyses, jobs and dead letters, told of; applications stay, unlinked."""
 
     async def page(self, user_id: UserId, where: ResumeFilter) -> Page[Resume]:
         """Resumes that match."""
@@ -173,13 +177,19 @@ class Analyses(Protocol):
         """Every analysis of a resume."""
 
     async def record(self, ends: Sequence[End]) -> None:
-        """Write what settled jobs mean for their analyses, in the same transaction: a report, a failure, or nothing."""
+        """Write what settled jobs mean for their analyses, in the same transaction: a report, a failure, or nothing.
 
-    async def drop(self, user_id: UserId, analysis_id: AnalysisId) -> None:
+        Each analysis that ends by it has its event.
+        """
+
+    async def drop(self, user_id: UserId, analysis_id: AnalysisId) -> Dropped:
         """Cancel an analysis that has not ended, with its job; delete one that has, with its dead letter."""
 
     async def reopen(self, analysis_ids: Sequence[AnalysisId]) -> None:
         """Make failed analyses queued again; their jobs live again in this transaction."""
+
+    async def begun(self, job: Job) -> Analysis:
+        """The analysis that *job* is to carry out. While its claim holds, an event tells that it runs."""
 
 
 class Asks(Protocol):
@@ -220,12 +230,16 @@ class Jobs(Protocol):
         """Prolong leases; return the jobs that are still held. One claimed more than *limit* ago is left to lapse."""
 
     async def settle(self, ends: Sequence[End]) -> Sequence[End]:
-        """Record the ends whose `run` is still the one that was claimed; return the others, which change nothing."""
+        """Record the ends whose `run` is still the one that was claimed; return the others, which change nothing.
+
+        An analysis's job that waits again has an event, and so has its dead letter.
+        """
 
     async def rescue(self, limit: int) -> Rescued:
         """Take back up to *limit* jobs of lapsed leases and dead workers.
 
         They are due at once, later after a growing delay; with all attempts used or at the third crash they are buried.
+        Either way an analysis's job has an event.
         """
 
     async def next_due(self, kinds: Sequence[str]) -> timedelta | None:
@@ -288,6 +302,23 @@ class Idempotency(Protocol):
         """Forget up to *limit* keys of everybody's whose life is over; return how many."""
 
 
+class Events(Protocol):
+    """What changed, for those who watch: kept for a day, and gone with the user."""
+
+    async def add(self, changes: Sequence[Change]) -> None:
+        """Have watchers told of *changes* once this transaction, which has the things' rows, commits."""
+
+    async def read(self, user_ids: Collection[UserId], after: int | None, limit: int) -> Batch:
+        """Up to *limit* events of these users after the number *after*, oldest first; with None only how far they go.
+
+        Whatever order transactions commit in, nothing appears later that a reader who goes on from `upto` would miss.
+        A number that has not been given yet counts as the newest.
+        """
+
+    async def forget(self, limit: int) -> int:
+        """Delete up to *limit* events that are older than a day; return how many there were."""
+
+
 class Transaction(Struct, frozen=True):
     """Everything stored, seen through one transaction; made by a store, valid while it is open."""
 
@@ -301,6 +332,7 @@ class Transaction(Struct, frozen=True):
     dead_letters: DeadLetters
     asks: Asks
     idempotency: Idempotency
+    events: Events
 
 
 class Store(Protocol):
@@ -329,6 +361,16 @@ class Store(Protocol):
     @property
     def listening(self) -> bool:
         """Whether hints arrive now."""
+
+    async def watch(self, news: Callable[[], None], ended: Callable[[], None]) -> None:
+        """Call *news* whenever there may be events to read, and *ended* when sessions may have ended (hints only).
+
+        Each time the line was (re)made both are called. Shares the line of `listen`. Runs until cancelled.
+        """
+
+    @property
+    def watching(self) -> bool:
+        """Whether these hints arrive now."""
 
 
 class Analyzer(Protocol):

@@ -9,6 +9,7 @@ from jatify_core.ports import Ports
 from jatify_http.conditional import if_match
 from jatify_http.cors import Cors
 from jatify_http.edge import Edge
+from jatify_http.feed import Feed, feed
 from jatify_http.guards import caller, note_use
 from jatify_http.idempotency import Idempotent, own_ports
 from jatify_http.openapi import document
@@ -20,6 +21,7 @@ from jatify_http.routes import (
     auth,
     dead_letters,
     docs,
+    events,
     health,
     listings,
     operators,
@@ -29,6 +31,7 @@ from jatify_http.routes import (
     statuses,
     users,
 )
+from jatify_http.streams import last_event_id
 from jatify_http.uploads import read_form
 from jatify_http.waiting import read_patience
 
@@ -44,7 +47,7 @@ class ShellSettings(Struct, frozen=True):
 
 
 def create_app(ports: Ports, shell: ShellSettings = ShellSettings()) -> Litestar:  # noqa: B008  # frozen
-    """The whole API over *ports*. It opens and closes nothing: who made the ports does."""
+    """The whole API over *ports*, which it neither opens nor closes; live changes are told during its lifespan."""
     api = Router(
         "/api",
         middleware=[Idempotent],
@@ -60,8 +63,10 @@ def create_app(ports: Ports, shell: ShellSettings = ShellSettings()) -> Litestar
             queue.router(),
             sessions.router(),
             operators.router(),
+            events.router(),
         ],
     )
+    changes = Feed(ports)
     app = Litestar(
         route_handlers=[api, health.router(), *docs.routers(with_page=shell.docs)],
         dependencies={
@@ -71,15 +76,18 @@ def create_app(ports: Ports, shell: ShellSettings = ShellSettings()) -> Litestar
             "form": Provide(read_form),
             "if_match": Provide(if_match),
             "patience": Provide(read_patience),
+            "feed": Provide(feed),
+            "after": Provide(last_event_id),
         },
         after_response=note_use,
         exception_handlers=HANDLERS,
+        lifespan=[changes.running],
         logging_config=None,
         multipart_form_part_limit=FORM_PARTS,
         openapi_config=None,
         request_class=StrictRequest,
         request_max_body_size=JSON_BODY,
-        state=State({"ports": ports}),
+        state=State({"ports": ports, "feed": changes}),
     )
     app.state.description = document(app)
     app.asgi_handler = Edge(Cors(app.asgi_handler, shell.cors_origins) if shell.cors_origins else app.asgi_handler)

@@ -11,11 +11,13 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 PREFLIGHT: Final = {
     "Access-Control-Allow-Methods": "GET, HEAD, POST, PUT, PATCH, DELETE",
     "Access-Control-Allow-Headers": (
-        "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, Prefer, X-Request-Id"
+        "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, Last-Event-ID, Prefer, X-Request-Id"
     ),
     "Access-Control-Max-Age": "600",
 }
-EXPOSED: Final = "ETag, Idempotent-Replayed, Link, Location, Preference-Applied, Retry-After, X-Request-Id"
+EXPOSED: Final = (
+    "ETag, Idempotent-Replayed, Last-Event-ID, Link, Location, Preference-Applied, Retry-After, X-Request-Id"
+)
 
 
 class Cors:

@@ -45,6 +45,7 @@ class Edge:
         request_id = named(asked)
         inner: HTTPScope = {**scope, "method": HttpMethod.GET} if scope["method"] == "HEAD" else scope
         inner["state"]["request_id"] = request_id
+        inner["state"]["is_head"] = scope["method"] == "HEAD"
         answer = _Answer(send, scope, asked, request_id)
         await self._app(inner, _in_time(receive, self._deadline), answer.send)
 
@@ -59,6 +60,11 @@ def request_id(scope: Mapping[str, Any]) -> str:
     """The id of the request that is being served."""
     found: str = scope["state"]["request_id"]
     return found
+
+
+def is_head(scope: Mapping[str, Any]) -> bool:
+    """Whether nobody waits for the body of an answer that goes on for ever."""
+    return bool(scope["state"]["is_head"])
 
 
 class _Answer:

@@ -16,7 +16,7 @@ from jatify_core.use_cases import sessions
 from jatify_core.use_cases.users import recognise
 from jatify_core.user import Caller
 from jatify_http.problems import NotAcceptable
-from jatify_http.requests import JSON, query_of
+from jatify_http.requests import EVENT_STREAM, JSON, query_of
 
 LOG: Final = logging.getLogger("jatify.http")
 WEIGHT: Final = re.compile(r"(?:^|;)\s*q=(?P<q>[0-9.]+)", re.IGNORECASE)
@@ -39,17 +39,18 @@ async def known_query(connection: ASGIConnection[Any, Any, Any, Any], handler: B
 
 
 async def acceptable(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
-    """Guard: refuse a caller who does not take JSON, before anything is done for him."""
+    """Guard: refuse a caller who does not take JSON, or a stream of events, before anything is done for him."""
     told = isinstance(handler, HTTPRouteHandler) and handler.status_code != HTTP_204_NO_CONTENT
-    if told and "gives" not in handler.opt and not takes_json(connection.headers.getall("accept", [])):
-        raise NotAcceptable("This is told in application/json only.")
+    given = handler.opt.get("gives", JSON)
+    if told and given in {JSON, EVENT_STREAM} and not takes(given, connection.headers.getall("accept", [])):
+        raise NotAcceptable(f"This is told in {given} only.")
 
 
-def takes_json(accept: list[str]) -> bool:
-    """Whether these `Accept` headers leave room for JSON: the most specific range that fits decides."""
+def takes(media_type: str, accept: list[str]) -> bool:
+    """Whether these `Accept` headers leave room for *media_type*: the most specific range that fits decides."""
     ranges = [part.strip() for header in accept for part in header.split(",") if part.strip()]
     fitting = {r.split(";")[0].strip().lower(): _weight(r) for r in ranges}
-    named = (fitting[name] for name in (JSON, "application/*", "*/*") if name in fitting)
+    named = (fitting[name] for name in (media_type, f"{media_type.partition('/')[0]}/*", "*/*") if name in fitting)
     return next(named, 0.0 if ranges else 1.0) > 0
 
 

@@ -6,6 +6,7 @@ from litestar.di import NamedDependency
 
 from jatify_core.ports import Ports
 from jatify_core.user import Caller
+from jatify_http.feed import Feed
 from jatify_http.schemas.lists import ListQuery
 from jatify_http.uploads import ResumeForm
 from jatify_http.waiting import Patience
@@ -14,9 +15,12 @@ Q = TypeVar("Q", bound=ListQuery)
 
 InPorts = NamedDependency[Ports]
 InCaller = NamedDependency[Caller]
+InFeed = NamedDependency[Feed]
 InForm = NamedDependency[ResumeForm]
 InPatience = NamedDependency[Patience]
 Where = NamedDependency[Q]
 """The query, read as exactly this."""
 IfMatch = NamedDependency[int | None]
 """The version that a change is meant for; None if any will do."""
+After = NamedDependency[int | None]
+"""The number of the last event that a caller has received; None if he wants no older ones."""

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from copy import deepcopy
 from http import HTTPStatus
+from inspect import getdoc
 from typing import Any, Final
 
 import msgspec
@@ -39,6 +40,7 @@ HEADERS: Final[Mapping[str, str]] = {
     "Idempotent-Replayed": "`true` where this is what the first request with this key was told.",
     "Location": "Where it is to be found.",
     "Content-Disposition": "The name to save it under.",
+    "Last-Event-ID": "The id after which events are told.",
     "Link": "The next page, as `rel=next`; absent on the last one.",
     "Retry-After": "Seconds after which to ask again.",
     "WWW-Authenticate": "How to log in: `Bearer`.",
@@ -66,6 +68,12 @@ PREFER: Final = {
     "in": "header",
     "description": "`wait=N` waits up to N seconds, at most 30, for the analysis to end.",
     "schema": {"type": "string"},
+}
+LAST_EVENT_ID: Final = {
+    "name": "Last-Event-ID",
+    "in": "header",
+    "description": "The id of the last event that was received; all that came after it is told first.",
+    "schema": {"type": "string", "pattern": "^[0-9]{1,19}$", "maxLength": 19},
 }
 
 
@@ -112,7 +120,7 @@ class _Operation:
             "operationId": self._handler.operation_id,
             "tags": sorted(self._handler.resolve_tags()),
             "summary": self._handler.summary,
-            "description": self._handler.fn.__doc__,
+            "description": getdoc(self._handler.fn),
             "parameters": list(self._parameters()),
             "responses": self._responses(schemas),
         }
@@ -134,6 +142,8 @@ class _Operation:
             yield PREFER
         if self._takes_key:
             yield IDEMPOTENCY_KEY
+        if "after" in self._names:
+            yield LAST_EVENT_ID
 
     def _content(self, schemas: Mapping[Any, Json]) -> Json:
         takes = self._handler.opt.get("takes", JSON)
@@ -158,7 +168,7 @@ class _Operation:
     def _done(self, status: int, schemas: Mapping[Any, Json]) -> Json:
         answer: Json = {"description": HTTPStatus(status).phrase}
         if self.answer is bytes:
-            answer["content"] = {self._handler.opt["gives"]: {"schema": {}}}
+            answer["content"] = {self._handler.opt["gives"]: {"schema": self._handler.opt.get("schema", {})}}
         elif self.answer is not None:
             answer["content"] = {JSON: {"schema": schemas[self.answer]}}
         if headers := (*self._told_headers(status), *(("Idempotent-Replayed",) if self._takes_key else ())):
@@ -171,6 +181,8 @@ class _Operation:
             return told
         if self.query:
             return ("Link",)
+        if "after" in self._names:
+            return ("Last-Event-ID",)
         if status == HTTPStatus.CREATED:
             return "ETag", "Location"
         if status == HTTPStatus.ACCEPTED and self._ids:

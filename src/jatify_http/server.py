@@ -9,11 +9,16 @@ import uvicorn
 from litestar import Litestar
 
 from jatify_core.worker import Worker
+from jatify_http.feed import Feed
 from jatify_http.settings import Settings
 from jatify_http.signals import stop_on_signals
 
 HEADER_BYTES = 16 * 1024
 BACKLOG = 1_024
+LET_GO_AFTER = 3.0
+"""Seconds after which a server that leaves drops what nobody takes."""
+UNREAD_FOR = 60_000
+"""Milliseconds after which the system gives up on a peer that takes nothing of what is sent to him."""
 
 
 class ListenError(Exception):
@@ -24,12 +29,15 @@ def bind(host: str, port: int) -> socket.socket:
     """A listening socket, taken before anything else is started. Raises `ListenError`."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        return socket.create_server((host, port), family=family, backlog=BACKLOG)
+        listener = socket.create_server((host, port), family=family, backlog=BACKLOG)
     except OSError as error:
         raise ListenError(
             f"Cannot listen on {host} port {port} ({error.strerror or error}). "
             "Stop what uses it, or choose another JATIFY_HOST and JATIFY_PORT."
         ) from None
+    if hasattr(socket, "TCP_USER_TIMEOUT"):  # those who connect inherit it
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNREAD_FOR)
+    return listener
 
 
 class Server(uvicorn.Server):
@@ -50,12 +58,27 @@ class Server(uvicorn.Server):
             )
         )
         self._listener = listener
+        self._feed: Feed = app.state.feed
         self.ready = anyio.Event()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begin to answer, and say so."""
         await super().startup(sockets)
         self.ready.set()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Answer what is under way; wait for nobody who takes nothing of what he has been sent."""
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(self._let_go)
+            await super().shutdown(sockets)
+            tasks.cancel_scope.cancel()
+
+    async def _let_go(self) -> None:
+        while True:
+            await anyio.sleep(LET_GO_AFTER)
+            for connection in tuple(self.server_state.connections):
+                if connection.transport.is_closing():  # and yet not closed
+                    connection.transport.abort()
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -77,6 +100,7 @@ class Server(uvicorn.Server):
 
     def stop(self, *, hurry: bool = False) -> None:
         """Take no more requests; leave when those under way are answered, or at once in a *hurry*."""
+        self._feed.close()  # its streams would go on for ever
         self.should_exit = True
         self.force_exit |= hurry
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 import psycopg
@@ -42,3 +43,10 @@ async def execute(conninfo: str, statement: str, *params: object) -> None:
     """Run a statement behind the store's back."""
     async with await psycopg.AsyncConnection.connect(conninfo, autocommit=True) as link:
         await link.execute(statement.encode(), params or None)
+
+
+async def asked(database: str, question: str) -> list[Any]:
+    """What a question behind the store's back gives."""
+    async with await psycopg.AsyncConnection.connect(database) as link:
+        cursor = await link.execute(question.encode())
+        return [value for (value,) in await cursor.fetchall()]

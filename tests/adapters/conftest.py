@@ -84,6 +84,10 @@ class PostgresNewStore:
                 ), keys as (
                   update idempotency_key
                      set leased_until = leased_until - %(by)s, expires_at = expires_at - %(by)s
+                ), new_events as (
+                  update event_new set at = at - %(by)s
+                ), events as (
+                  update event set at = at - %(by)s
                 )
                 update dead_letter set failed_at = failed_at - %(by)s
                 """,

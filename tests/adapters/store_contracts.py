@@ -7,6 +7,7 @@ from jatify_adapters.contracts.bell import BellContract
 from jatify_adapters.contracts.dead_letters import DeadLettersContract
 from jatify_adapters.contracts.drops import DropsContract
 from jatify_adapters.contracts.ends import EndsContract
+from jatify_adapters.contracts.events import EventsContract
 from jatify_adapters.contracts.everybodys import EverybodysContract
 from jatify_adapters.contracts.farewells import FarewellsContract
 from jatify_adapters.contracts.idempotency import IdempotencyContract
@@ -79,3 +80,6 @@ class TestAsks(AsksContract): ...
 
 
 class TestIdempotency(IdempotencyContract): ...
+
+
+class TestEvents(EventsContract): ...

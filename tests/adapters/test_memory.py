@@ -11,6 +11,7 @@ from jatify_adapters.contracts.bell import BellContract, listening
 from jatify_adapters.contracts.dead_letters import DeadLettersContract
 from jatify_adapters.contracts.drops import DropsContract
 from jatify_adapters.contracts.ends import EndsContract
+from jatify_adapters.contracts.events import EventsContract
 from jatify_adapters.contracts.everybodys import EverybodysContract
 from jatify_adapters.contracts.farewells import FarewellsContract
 from jatify_adapters.contracts.idempotency import IdempotencyContract
@@ -133,6 +134,10 @@ class TestAsks(AsksContract):
 
 
 class TestIdempotency(IdempotencyContract):
+    pass
+
+
+class TestEvents(EventsContract):
     pass
 
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from litestar import Litestar
 
 from jatify_adapters.memory import MemoryStore, MovableClock, ScriptedAnalyzer, memory_ports
 from jatify_core.analysis import Completed, Outage, Refusal
@@ -12,6 +13,7 @@ from jatify_core.job import ANALYSIS, End
 from jatify_core.policy import Policy
 from jatify_core.ports import Ports
 from jatify_core.use_cases.analyses import carry_out
+from jatify_http.app import create_app
 from tests.http.people import Person, client_of, newcomer
 
 LEASE = timedelta(seconds=30)
@@ -43,6 +45,14 @@ def ports(clock: MovableClock, store: MemoryStore, analyzer: ScriptedAnalyzer) -
 async def nobody(ports: Ports) -> AsyncIterator[Person]:
     async with client_of(ports) as client:
         yield Person(client)
+
+
+@pytest.fixture
+async def app(ports: Ports) -> AsyncIterator[Litestar]:
+    """An application that is up, so that live changes are told."""
+    app = create_app(ports)
+    async with app.lifespan():
+        yield app
 
 
 @pytest.fixture

@@ -72,6 +72,10 @@ def app_for(shell: ShellSettings, max_upload: int) -> Litestar:
 def client_of(ports: Ports, shell: ShellSettings = ShellSettings()) -> httpx.AsyncClient:  # noqa: B008  # frozen
     app = app_for(shell, ports.policy.max_upload)
     app.state.ports = ports
+    return client_over(app)
+
+
+def client_over(app: Litestar) -> httpx.AsyncClient:
     # Litestar and httpx write the same protocol down in two ways.
     transport = httpx.ASGITransport(app=cast("Any", app), raise_app_exceptions=False)
     return httpx.AsyncClient(transport=transport, base_url="http://jatify.test")

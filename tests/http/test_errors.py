@@ -10,7 +10,8 @@ from litestar.routes import HTTPRoute
 
 from jatify_adapters.memory import MemoryStore, memory_ports
 from jatify_http.app import create_app
-from jatify_http.guards import takes_json
+from jatify_http.guards import takes
+from jatify_http.requests import JSON
 from tests.http.people import Person
 
 OPEN = {"/api/auth/register", "/api/auth/login", "/health/live", "/health/ready"}
@@ -183,7 +184,7 @@ async def test_a_body_has_a_size_that_depends_on_the_operation(ann: Person, path
     ],
 )
 def test_an_accept_header_leaves_room_for_json_or_not(accept: list[str], taken: bool) -> None:  # noqa: FBT001
-    assert takes_json(accept) is taken
+    assert takes(JSON, accept) is taken
 
 
 async def test_who_takes_no_json_gets_406_and_nothing_is_done(ann: Person) -> None:

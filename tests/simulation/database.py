@@ -107,6 +107,13 @@ class Connection:
     def listening(self) -> bool:
         return self._weather.silently or not self._is_deaf
 
+    async def watch(self, news: Callable[[], None], ended: Callable[[], None]) -> None:
+        await self._database.watch(news, ended)
+
+    @property
+    def watching(self) -> bool:
+        return self._database.watching
+
     def mend_line(self) -> None:
         """The line was made anew; what was missed is looked for once."""
         for wake in self._wakes:

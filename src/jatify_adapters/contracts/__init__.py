@@ -15,6 +15,7 @@ pytest.register_assert_rewrite(
             "ends",
             "everybodys",
             "farewells",
+            "events",
             "jobs",
             "leases",
             "listings",

@@ -129,7 +129,7 @@ class QueueHands:
             case _:
                 assert_never(verb)
 
-    def _found(self, what: Callable[[Transaction], Awaitable[None]]) -> bool:
+    def _found(self, what: Callable[[Transaction], Awaitable[object]]) -> bool:
         try:
             self._do(what)
         except NotFound:

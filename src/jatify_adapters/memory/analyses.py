@@ -5,11 +5,14 @@ from typing import assert_never
 
 from msgspec.structs import replace
 
+from jatify_adapters.memory.events import tell
 from jatify_adapters.memory.pages import page
 from jatify_adapters.memory.tables import Draft, owned
 from jatify_core.analysis import Analysis, AnalysisId, Failure
+from jatify_core.dead_letter import Dropped
 from jatify_core.errors import NotFound
-from jatify_core.job import End, Job, JobId
+from jatify_core.event import Change
+from jatify_core.job import ANALYSIS, End, Job, JobId
 from jatify_core.listing import ListingId
 from jatify_core.paging import Page, Window
 from jatify_core.resume import ResumeId
@@ -59,15 +62,19 @@ class MemoryAnalyses:
         for end in ends:
             analysis = analyses.get(AnalysisId(end.lease.job_id))
             if analysis and not analysis.ended:
-                analyses[analysis.id] = self._recorded(analysis, end)
+                recorded = analyses[analysis.id] = self._recorded(analysis, end)
+                if recorded.ended:
+                    tell(self._draft, Change.analysis(analysis.user_id, analysis.id, recorded.state))
 
-    async def drop(self, user_id: UserId, analysis_id: AnalysisId) -> None:
+    async def drop(self, user_id: UserId, analysis_id: AnalysisId) -> Dropped:
         """Cancel an analysis whose job lives; delete one whose job is gone."""
         tables, analysis = self._draft.tables, await self.get(user_id, analysis_id)
         if tables.jobs.pop(JobId(analysis_id), None) and not analysis.ended:
             tables.analyses[analysis_id] = replace(analysis, state="cancelled", finished_at=self._draft.now)
-        else:
-            tables.forget([analysis_id])
+            return Dropped(cancelled=True)
+        letters = [letter.id for letter in tables.letters.values() if letter.job.id == JobId(analysis_id)]
+        tables.forget([analysis_id])
+        return Dropped(cancelled=False, letter=next(iter(letters), None))
 
     async def reopen(self, analysis_ids: Sequence[AnalysisId]) -> None:
         """Make failed analyses queued again."""
@@ -75,6 +82,14 @@ class MemoryAnalyses:
         for analysis_id in analysis_ids:
             if analyses[analysis_id].state == "failed":
                 analyses[analysis_id] = analyses[analysis_id].requeued()
+
+    async def begun(self, job: Job) -> Analysis:
+        """The analysis that *job* is to carry out."""
+        analysis = await self.get(job.user_id, AnalysisId(job.id))
+        live = self._draft.tables.jobs.get(job.id)
+        if live and live.lease_ends_at and live.job.run == job.run and job.kind == ANALYSIS:
+            tell(self._draft, Change.analysis(job.user_id, analysis.id, "running"))
+        return analysis
 
     def _recorded(self, analysis: Analysis, end: End) -> Analysis:
         match end.verb:

@@ -7,7 +7,7 @@ from typing import Final, assert_never
 from msgspec.structs import replace
 
 from jatify_adapters.memory.pages import page
-from jatify_adapters.memory.queue import apart, bury, insert, twin, with_error
+from jatify_adapters.memory.queue import apart, bury, insert, tell_it_waits, twin, with_error
 from jatify_adapters.memory.tables import Draft, LiveJob
 from jatify_core.analysis import Reason
 from jatify_core.job import FARTHEST_PLACE, MAX_CRASHES, End, Job, JobId, Lease, Pause, Place, QueuedJob, Rescued
@@ -189,6 +189,7 @@ class MemoryJobs:
         waiting = replace(job, claimed_at=None)
         self._jobs[job.id] = replace(live, job=waiting, sort_at=sort_at, available_at=available_at, lease_ends_at=None)
         self._draft.rings |= available_at <= self._draft.now
+        tell_it_waits(self._draft, job)
 
     def _taken_back(self, live: LiveJob) -> End | None:
         """Put a lapsed job back, or bury it and return that end."""

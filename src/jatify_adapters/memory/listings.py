@@ -1,5 +1,6 @@
 """Listings in memory."""
 
+from jatify_adapters.memory.events import drop_all
 from jatify_adapters.memory.pages import contains, page, same
 from jatify_adapters.memory.tables import Draft, owned
 from jatify_core.errors import Conflict
@@ -43,7 +44,7 @@ class MemoryListings:
             raise Conflict(f"Applications that use this job: {in_sight}. Delete them first.")
         for hidden in using:
             del tables.applications[hidden.application.id]
-        tables.forget([a.id for a in tables.analyses.values() if a.listing_id == listing_id])
+        drop_all(self._draft, user_id, [a.id for a in tables.analyses.values() if a.listing_id == listing_id])
         del tables.listings[listing_id]
 
     async def page(self, user_id: UserId, where: ListingFilter) -> Page[Listing]:

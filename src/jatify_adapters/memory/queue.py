@@ -4,10 +4,12 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
+from jatify_adapters.memory.events import tell
 from jatify_adapters.memory.tables import Draft, Letter, LiveJob
-from jatify_core.analysis import Reason
+from jatify_core.analysis import AnalysisId, Reason
 from jatify_core.dead_letter import DeadLetterId
-from jatify_core.job import KEPT_ERRORS, Job, JobError
+from jatify_core.event import Change
+from jatify_core.job import ANALYSIS, KEPT_ERRORS, Job, JobError
 from jatify_core.user import UserId
 
 
@@ -50,6 +52,14 @@ def bury(draft: Draft, live: LiveJob, reason: Reason, message: str) -> None:
     )
     del draft.tables.jobs[live.job.id]
     draft.tables.letters[letter.id] = letter
+    if live.job.kind == ANALYSIS:
+        tell(draft, Change(live.job.user_id, "dead_letter.added", letter.id, "dead"))
+
+
+def tell_it_waits(draft: Draft, job: Job) -> None:
+    """Tell that an analysis whose job has been put back is queued again."""
+    if job.kind == ANALYSIS:
+        tell(draft, Change.analysis(job.user_id, AnalysisId(job.id), "queued"))
 
 
 def _place(draft: Draft, user_id: UserId) -> datetime:

@@ -2,6 +2,7 @@
 
 from msgspec.structs import replace
 
+from jatify_adapters.memory.events import drop_all
 from jatify_adapters.memory.pages import contains, page
 from jatify_adapters.memory.tables import Draft, StoredResume, owned
 from jatify_core.paging import Page
@@ -51,7 +52,7 @@ class MemoryResumes:
             if stored.application.resume_id == resume_id:
                 unlinked = replace(stored.application, resume_id=None)
                 tables.applications[key] = replace(stored, application=unlinked)
-        tables.forget([a.id for a in tables.analyses.values() if a.resume_id == resume_id])
+        drop_all(self._draft, user_id, [a.id for a in tables.analyses.values() if a.resume_id == resume_id])
         del tables.resumes[resume_id]
 
     async def page(self, user_id: UserId, where: ResumeFilter) -> Page[Resume]:

@@ -13,6 +13,7 @@ from jatify_adapters.memory.applications import MemoryApplications
 from jatify_adapters.memory.asks import MemoryAsks
 from jatify_adapters.memory.clock import uuid7s
 from jatify_adapters.memory.dead_letters import MemoryDeadLetters
+from jatify_adapters.memory.events import MemoryEvents
 from jatify_adapters.memory.idempotency import MemoryIdempotency
 from jatify_adapters.memory.jobs import MemoryJobs
 from jatify_adapters.memory.listings import MemoryListings
@@ -45,6 +46,7 @@ class MemoryStore:
         self._one_at_a_time = anyio.Lock()
         self._wakes: list[Callable[[], None]] = []
         self._give_ups: list[Callable[[], None]] = []
+        self._watchers: list[tuple[Callable[[], None], Callable[[], None]]] = []
         self._line_is_up = True
         self.reachable = True
 
@@ -54,6 +56,7 @@ class MemoryStore:
         refuse_inside_transaction("A transaction was opened")
         async with self._one_at_a_time:
             await self.check()
+            before = self._tables
             draft = Draft(self._tables, self._clock(), self._fair_spacing, self._new_id, user_id)
             enter(draft)
             try:
@@ -64,6 +67,11 @@ class MemoryStore:
                 enter(None)
         if draft.rings:
             self._ring()
+        for news, ended in tuple(self._watchers) if self._line_is_up else ():
+            if self._tables.numbered > before.numbered:
+                news()
+            if not before.sessions.keys() <= self._tables.sessions.keys():
+                ended()
 
     @property
     def jobs(self) -> Jobs:
@@ -92,6 +100,23 @@ class MemoryStore:
         """Whether somebody listens on a line that is up."""
         return self._line_is_up and bool(self._wakes)
 
+    async def watch(self, news: Callable[[], None], ended: Callable[[], None]) -> None:
+        """Call *news* after every commit that added events, *ended* after one that deleted sessions."""
+        watcher = news, ended
+        self._watchers.append(watcher)
+        try:
+            if self._line_is_up:
+                news()
+                ended()
+            await anyio.sleep_forever()
+        finally:
+            self._watchers.remove(watcher)
+
+    @property
+    def watching(self) -> bool:
+        """Whether somebody watches over a line that is up."""
+        return self._line_is_up and bool(self._watchers)
+
     def cut_line(self) -> None:
         """Lose every hint from now on, as a broken connection does; nothing else changes."""
         self._line_is_up = False
@@ -105,6 +130,9 @@ class MemoryStore:
         """Let hints through again, and ring once for those that were lost."""
         self._line_is_up = True
         self._ring()
+        for news, ended in tuple(self._watchers):
+            news()
+            ended()
 
     def _ring(self) -> None:
         if self._line_is_up:
@@ -138,4 +166,5 @@ def _transaction(draft: Draft) -> Transaction:
         dead_letters=MemoryDeadLetters(draft),
         asks=MemoryAsks(draft),
         idempotency=MemoryIdempotency(draft),
+        events=MemoryEvents(draft),
     )

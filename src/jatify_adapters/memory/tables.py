@@ -14,6 +14,7 @@ from jatify_core.analysis import Analysis, AnalysisId, Reason
 from jatify_core.application import Application, ApplicationId
 from jatify_core.dead_letter import DeadLetterId
 from jatify_core.errors import NotFound
+from jatify_core.event import Event
 from jatify_core.idempotency import KeyedRequest
 from jatify_core.job import Job, JobId, Pause
 from jatify_core.listing import Listing, ListingId
@@ -85,6 +86,13 @@ class KnownKey(Struct, frozen=True, kw_only=True):
     answer: bytes | None = None
 
 
+class StoredEvent(Struct, frozen=True):
+    """An event and when it was added."""
+
+    event: Event
+    at: datetime
+
+
 @dataclass
 class Tables:
     """The rows, all of them frozen values: a copy of the dictionaries is a snapshot."""
@@ -100,6 +108,8 @@ class Tables:
     pauses: dict[str, Pause] = field(default_factory=dict)
     asks: dict[UserId, tuple[datetime, ...]] = field(default_factory=dict)
     keys: dict[tuple[UserId, str], KnownKey] = field(default_factory=dict)
+    events: list[StoredEvent] = field(default_factory=list)
+    numbered: int = 0
     sequence: int = 0
 
     def snapshot(self) -> "Tables":

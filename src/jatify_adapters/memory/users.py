@@ -1,5 +1,6 @@
 """Accounts and logins in memory."""
 
+from collections.abc import Collection, Set
 from datetime import datetime
 
 from msgspec.structs import replace
@@ -109,3 +110,7 @@ class MemorySessions:
 
     def _of(self, user_id: UserId) -> list[Session]:
         return [session for session in self._draft.tables.sessions.values() if session.user_id == user_id]
+
+    async def living(self, session_ids: Collection[SessionId]) -> Set[SessionId]:
+        """Those of them that are here."""
+        return self._draft.tables.sessions.keys() & set(session_ids)

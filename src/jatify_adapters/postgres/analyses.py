@@ -7,8 +7,10 @@ import msgspec
 from psycopg.rows import TupleRow
 
 from jatify_adapters.postgres.connection import Connection, Params
+from jatify_adapters.postgres.events import RUNNING
 from jatify_adapters.postgres.pages import Pages
 from jatify_core.analysis import Analysis, AnalysisId, Completed, Failure, Identity, Usage
+from jatify_core.dead_letter import Dropped
 from jatify_core.errors import NotFound
 from jatify_core.job import End, Job
 from jatify_core.listing import ListingId
@@ -108,12 +110,15 @@ class Analyses:
         """Write what settled jobs mean for their analyses."""
         await self._succeed([end for end in ends if end.verb == "complete"])
         await self._fail([end for end in ends if end.verb == "bury"])
+        if any(end.completed or end.verb == "bury" for end in ends):
+            self._db.tell()
 
-    async def drop(self, user_id: UserId, analysis_id: AnalysisId) -> None:
+    async def drop(self, user_id: UserId, analysis_id: AnalysisId) -> Dropped:
         """Cancel an analysis that has not ended; delete one that has."""
         this = {"user_id": user_id, "id": analysis_id}
-        while not (await self._cancel(this) or await self._delete(this)):
+        while not (dropped := await self._cancel(this) or await self._delete(this)):
             await self.get(user_id, analysis_id)  # not there; or requeued between the two, so that it is cancelled now
+        return dropped
 
     async def reopen(self, analysis_ids: Sequence[AnalysisId]) -> None:
         """Make failed analyses queued again."""
@@ -127,7 +132,17 @@ class Analyses:
             {"ids": list(analysis_ids)},
         )
 
-    async def _cancel(self, this: Params) -> bool:
+    async def begun(self, job: Job) -> Analysis:
+        """The analysis that *job* is to carry out."""
+        row = await self._db.row(
+            RUNNING + _SELECT + "and analysis.id = %(id)s", {"user_id": job.user_id, "id": job.id, "run": job.run}
+        )
+        self._db.tell()
+        if not row:
+            raise NotFound
+        return _analysis(row)
+
+    async def _cancel(self, this: Params) -> Dropped | None:
         # The job first, as a worker does that ends it: the one deletes the row, the other waits and then finds none.
         cancelled = await self._db.change(
             """
@@ -141,11 +156,13 @@ class Analyses:
             """,
             this,
         )
-        return bool(cancelled)
+        return Dropped(cancelled=True) if cancelled else None
 
-    async def _delete(self, this: Params) -> bool:
+    async def _delete(self, this: Params) -> Dropped | None:
         # The letter first, as a requeue does, which thus either came first and left a job, or finds nothing.
-        await self._db.change("delete from dead_letter where job_id = %(id)s and user_id = %(user_id)s", this)
+        letter = await self._db.row(
+            "delete from dead_letter where job_id = %(id)s and user_id = %(user_id)s returning id", this
+        )
         deleted = await self._db.change(
             """
             delete from analysis
@@ -153,7 +170,7 @@ class Analyses:
             """,
             this,
         )
-        return bool(deleted)
+        return Dropped(cancelled=False, letter=letter[0] if letter else None) if deleted else None
 
     async def _succeed(self, ends: Sequence[End]) -> None:
         results = [(end, end.completed) for end in ends if end.completed]
@@ -179,6 +196,9 @@ class Analyses:
                                  resume_hash, listing_hash, inputs_hash, started_at, report)
                    where analysis.id = result.id and analysis.state = 'queued'
                   returning analysis.id, analysis.user_id, result.report
+                ), told as (
+                  insert into event_new (user_id, kind, subject, state)
+                  select user_id, 'analysis.updated', id, 'succeeded' from done
                 )
                 insert into analysis_report (analysis_id, user_id, report) select id, user_id, report from done
                 """,
@@ -192,12 +212,17 @@ class Analyses:
         if ends:
             await self._db.change(
                 """
-                update analysis
-                   set state = 'failed', error_code = failure.code, error_message = failure.message,
-                       attempts = failure.attempts, finished_at = now()
-                  from unnest(%(ids)s::uuid[], %(attempts)s::integer[], %(codes)s::text[], %(messages)s::text[])
-                    as failure (id, attempts, code, message)
-                 where analysis.id = failure.id and analysis.state = 'queued'
+                with failed as (
+                  update analysis
+                     set state = 'failed', error_code = failure.code, error_message = failure.message,
+                         attempts = failure.attempts, finished_at = now()
+                    from unnest(%(ids)s::uuid[], %(attempts)s::integer[], %(codes)s::text[], %(messages)s::text[])
+                      as failure (id, attempts, code, message)
+                   where analysis.id = failure.id and analysis.state = 'queued'
+                  returning analysis.id, analysis.user_id
+                )
+                insert into event_new (user_id, kind, subject, state)
+                select user_id, 'analysis.updated', id, 'failed' from failed
                 """,
                 {
                     "ids": [end.lease.job_id for end in ends],

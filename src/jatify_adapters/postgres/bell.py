@@ -9,12 +9,13 @@ from typing import Final, LiteralString
 
 import anyio
 import psycopg
-from psycopg import AsyncConnection
+from psycopg import AsyncConnection, Notify
 from psycopg.rows import TupleRow
 
 from jatify_adapters.postgres.connecting import DatabaseProblem, connect, connected
-from jatify_adapters.postgres.connection import Ring
+from jatify_adapters.postgres.connection import Pool, Ring
 from jatify_adapters.postgres.liveness import BETWEEN, LOCK_CLASS
+from jatify_adapters.postgres.news import CHANNEL, News
 from jatify_adapters.postgres.process import Process
 
 _PROBE_AFTER: Final = 10.0
@@ -38,9 +39,10 @@ Wake = Callable[[], None]
 class Bell:
     """Rings for one process and hears the rings of all others; made by `open_bell`."""
 
-    def __init__(self, conninfo: str, process: Process) -> None:
+    def __init__(self, conninfo: str, process: Process, news: News) -> None:
         self._conninfo = conninfo
         self._process = process
+        self.news = news
         self._wakes: list[Wake] = []
         self._rung = anyio.Event()
         self._brings_back = False
@@ -105,6 +107,7 @@ class Bell:
             await anyio.sleep(_HURRIED_PAUSE if line.in_a_hurry else _pause(failures))
 
     async def _hear(self, conn: AsyncConnection[TupleRow], wake: Wake, line: "_Line") -> None:
+        await conn.execute("listen jatify_events")
         await conn.execute("listen jatify_queue")
         identity = line.identity
         self._process.lines.up(identity, again=line.was_up)
@@ -112,15 +115,22 @@ class Bell:
         try:
             self._process.front.forget()
             wake()  # for what was missed before the line was up
-            while True:
-                async for note in conn.notifies(timeout=_PROBE_AFTER):
-                    if note.payload:
-                        self._process.front.forget()
-                    wake()
-                with anyio.fail_after(_PATIENCE):
-                    await conn.execute("select 1")
+            with self.news.on_a_line():
+                while True:
+                    async for note in conn.notifies(timeout=_PROBE_AFTER):
+                        self._heard(note, wake)
+                    with anyio.fail_after(_PATIENCE):
+                        await conn.execute("select 1")
         finally:
             self._process.lines.down(identity)
+
+    def _heard(self, note: Notify, wake: Wake) -> None:
+        if note.channel == CHANNEL:
+            self.news.hear(note.payload)
+            return
+        if note.payload:
+            self._process.front.forget()
+        wake()
 
     async def _notify(self) -> None:
         self._rung = anyio.Event()  # before sending, so that a ring from now on asks for one more
@@ -146,12 +156,13 @@ class Bell:
 
 
 @asynccontextmanager
-async def open_bell(conninfo: str, process: Process) -> AsyncIterator[Bell]:
+async def open_bell(conninfo: str, process: Process, pool: Pool) -> AsyncIterator[Bell]:
     """A bell, good until the block ends. What the block raises comes out as it is, not as a group."""
-    bell = Bell(conninfo, process)
+    bell = Bell(conninfo, process, News(conninfo, pool))
     failure: Exception | None = None
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(bell.send)
+        tasks.start_soon(bell.news.send)
         try:
             yield bell
         except Exception as problem:  # noqa: BLE001  # it is raised again below, outside the group

@@ -59,10 +59,15 @@ class Connection:
     def __init__(self, conn: Kept) -> None:
         self._conn: Kept | None = conn
         self.rings: Ring | None = None
+        self.tells = False
 
     def ring(self, ring: Ring) -> None:
         """Have the bell ring."""
         self.rings = ring | self.rings
+
+    def tell(self) -> None:
+        """Have those who watch told that there are events."""
+        self.tells = True
 
     async def rows(self, query: LiteralString, params: Params) -> list[TupleRow]:
         """Every row that *query* returns."""
@@ -107,13 +112,18 @@ class Lane(Struct, frozen=True):
 class Each(Connection):
     """Runs each statement on a connection of the lane, in a transaction of its own, and rings at once."""
 
-    def __init__(self, lane: Lane, ring: Callable[[Ring], None]) -> None:
+    def __init__(self, lane: Lane, ring: Callable[[Ring], None], tell: Callable[[], None]) -> None:
         self._lane = lane
         self._ring = ring
+        self._tell = tell
 
     def ring(self, ring: Ring) -> None:
         """Ring the bell."""
         self._ring(ring)
+
+    def tell(self) -> None:
+        """Tell those who watch."""
+        self._tell()
 
     async def _answer(self, query: LiteralString, params: Params) -> Answer:
         pool, begin = self._lane.pool, self._lane.begin

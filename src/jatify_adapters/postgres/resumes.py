@@ -129,11 +129,18 @@ class Resumes:
               select id from analysis where user_id = %(user_id)s and resume_id = %(id)s
             ), letters as (
               delete from dead_letter using doomed where dead_letter.job_id = doomed.id
+              returning dead_letter.id
+            ), told as (
+              insert into event_new (user_id, kind, subject, state)
+              select %(user_id)s, 'analysis.updated', id, 'deleted' from doomed
+              union all
+              select %(user_id)s, 'dead_letter.removed', id, 'deleted' from letters
             )
             delete from job using doomed where job.id = doomed.id
             """,
             this,
         )
+        self._db.tell()
 
 
 def _resume(row: TupleRow) -> Resume:

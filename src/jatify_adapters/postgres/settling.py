@@ -27,6 +27,8 @@ async def settle(db: Connection, ends: Sequence[End]) -> Sequence[End]:
     leases = {Lease(JobId(id_), run) for id_, run in settled}
     if any(_due_again(end) for end in ends if end.lease in leases):
         db.ring(Ring(back=True))
+    if any(end.verb != "complete" for end in ends):
+        db.tell()
     return [end for end in ends if end.lease not in leases]
 
 
@@ -53,15 +55,21 @@ async def _put_back(db: Connection, ends: Sequence[End]) -> Iterable[TupleRow]:
         return ()
     return await db.rows(
         """
-        update job
-           set status = 'pending', claimed_at = null, lease_expires_at = null, locked_by = null, owner = null,
-               available_at = now() + ended.delay, sort_at = now() + ended.delay,
-               attempt = job.attempt - ended.snoozes, snoozes = job.snoozes + ended.snoozes,
-               errors = jatify_errors_with(job.errors, %(kept)s, job.attempt, ended.reason, ended.message)
-          from unnest(%(ids)s::uuid[], %(runs)s::integer[], %(delays)s::interval[], %(snoozes)s::smallint[],
-                      %(reasons)s::text[], %(messages)s::text[]) as ended (id, run, delay, snoozes, reason, message)
-         where job.id = ended.id and job.run = ended.run and job.status || '' = 'processing'
-        returning job.id, job.run
+        with back as (
+          update job
+             set status = 'pending', claimed_at = null, lease_expires_at = null, locked_by = null, owner = null,
+                 available_at = now() + ended.delay, sort_at = now() + ended.delay,
+                 attempt = job.attempt - ended.snoozes, snoozes = job.snoozes + ended.snoozes,
+                 errors = jatify_errors_with(job.errors, %(kept)s, job.attempt, ended.reason, ended.message)
+            from unnest(%(ids)s::uuid[], %(runs)s::integer[], %(delays)s::interval[], %(snoozes)s::smallint[],
+                        %(reasons)s::text[], %(messages)s::text[]) as ended (id, run, delay, snoozes, reason, message)
+           where job.id = ended.id and job.run = ended.run and job.status || '' = 'processing'
+          returning job.id, job.run, job.user_id, job.analysis_id
+        ), told as (
+          insert into event_new (user_id, kind, subject, state)
+          select user_id, 'analysis.updated', analysis_id, 'queued' from back where analysis_id is not null
+        )
+        select id, run from back
         """,
         {
             **_leases(ends),
@@ -79,12 +87,18 @@ async def _release(db: Connection, ends: Sequence[End]) -> Iterable[TupleRow]:
         return ()
     return await db.rows(
         """
-        update job
-           set status = 'pending', claimed_at = null, lease_expires_at = null, locked_by = null, owner = null,
-               available_at = now(), attempt = job.attempt - 1
-          from unnest(%(ids)s::uuid[], %(runs)s::integer[]) as ended (id, run)
-         where job.id = ended.id and job.run = ended.run and job.status || '' = 'processing'
-        returning job.id, job.run
+        with back as (
+          update job
+             set status = 'pending', claimed_at = null, lease_expires_at = null, locked_by = null, owner = null,
+                 available_at = now(), attempt = job.attempt - 1
+            from unnest(%(ids)s::uuid[], %(runs)s::integer[]) as ended (id, run)
+           where job.id = ended.id and job.run = ended.run and job.status || '' = 'processing'
+          returning job.id, job.run, job.user_id, job.analysis_id
+        ), told as (
+          insert into event_new (user_id, kind, subject, state)
+          select user_id, 'analysis.updated', analysis_id, 'queued' from back where analysis_id is not null
+        )
+        select id, run from back
         """,
         _leases(ends),
     )
@@ -101,16 +115,21 @@ async def _bury(db: Connection, ends: Sequence[End]) -> Iterable[TupleRow]:
            where job.id = ended.id and job.run = ended.run and job.status || '' = 'processing'
           returning job.id, job.user_id, job.kind, job.payload, job.dedup_key, ended.reason, ended.message, job.errors,
                     job.attempt, job.max_attempts, job.run, job.requeues, job.enqueued_at
+        ), dead as (
+          insert into dead_letter (
+            job_id, user_id, kind, payload, dedup_key, reason, message, errors, attempts, max_attempts, run, requeues,
+            enqueued_at
+          )
+          select id, user_id, kind, payload, dedup_key, reason, message,
+                 jatify_errors_with(errors, %(kept)s, attempt, reason, message), attempt, max_attempts, run, requeues,
+                 enqueued_at
+            from buried
+          returning id, job_id, run, user_id, analysis_id
+        ), told as (
+          insert into event_new (user_id, kind, subject, state)
+          select user_id, 'dead_letter.added', id, 'dead' from dead where analysis_id is not null
         )
-        insert into dead_letter (
-          job_id, user_id, kind, payload, dedup_key, reason, message, errors, attempts, max_attempts, run, requeues,
-          enqueued_at
-        )
-        select id, user_id, kind, payload, dedup_key, reason, message,
-               jatify_errors_with(errors, %(kept)s, attempt, reason, message), attempt, max_attempts, run, requeues,
-               enqueued_at
-          from buried
-        returning job_id, run
+        select job_id, run from dead
         """,
         {**_leases(ends), **_causes(ends), "kept": KEPT_ERRORS},
     )
@@ -137,7 +156,7 @@ async def rescue(db: Connection, limit: int, dead: Sequence[int]) -> Rescued:
                  errors = jatify_errors_with(job.errors, %(kept)s, job.attempt, 'worker_lost', %(message)s)
             from lapsed
            where job.id = lapsed.id and not lapsed.dead
-          returning job.id, job.run, job.attempt
+          returning job.id, job.run, job.attempt, job.user_id, job.analysis_id
         ), gone as (
           delete from job using lapsed where job.id = lapsed.id and lapsed.dead
           returning job.id, job.user_id, job.kind, job.payload, job.dedup_key, job.errors, job.attempt,
@@ -151,7 +170,12 @@ async def rescue(db: Connection, limit: int, dead: Sequence[int]) -> Rescued:
                  jatify_errors_with(errors, %(kept)s, attempt, 'worker_lost', %(message)s), attempt, max_attempts, run,
                  requeues, enqueued_at
             from gone
-          returning job_id, run, attempts
+          returning id, job_id, run, attempts, user_id, analysis_id
+        ), told as (
+          insert into event_new (user_id, kind, subject, state)
+          select user_id, 'analysis.updated', analysis_id, 'queued' from back where analysis_id is not null
+          union all
+          select user_id, 'dead_letter.added', id, 'dead' from buried where analysis_id is not null
         )
         select false as dead, id, run, attempt from back
         union all
@@ -159,6 +183,8 @@ async def rescue(db: Connection, limit: int, dead: Sequence[int]) -> Rescued:
         """,
         {"limit": limit, "dead": list(dead), "max_crashes": MAX_CRASHES, "kept": KEPT_ERRORS, "message": _LOST},
     )
+    if rows:
+        db.tell()
     buried = tuple(_lost(id_, run, attempt) for dead, id_, run, attempt in rows if dead)
     return Rescued(requeued=len(rows) - len(buried), buried=buried)
 

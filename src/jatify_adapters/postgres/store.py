@@ -20,6 +20,7 @@ from jatify_adapters.postgres.bell import Bell, open_bell
 from jatify_adapters.postgres.connecting import DatabaseProblem, connected, with_deadlines
 from jatify_adapters.postgres.connection import Connection, Each, Kept, Lane, Pool, translated
 from jatify_adapters.postgres.dead_letters import DeadLetters
+from jatify_adapters.postgres.events import Events
 from jatify_adapters.postgres.idempotency import Idempotency
 from jatify_adapters.postgres.jobs import Jobs
 from jatify_adapters.postgres.listings import Listings
@@ -58,7 +59,7 @@ class PostgresStore:
     @property
     def jobs(self) -> Jobs:
         """The queue, each call in a transaction of its own."""
-        return Jobs(Each(self._lane, self._bell.ring), self._process)
+        return Jobs(Each(self._lane, self._bell.ring, self._bell.news.tell), self._process)
 
     @asynccontextmanager
     async def transaction(self, user_id: UserId | None = None) -> AsyncIterator[Transaction]:
@@ -81,6 +82,8 @@ class PostgresStore:
             _in_transaction.reset(token)
         if db.rings:
             self._bell.ring(db.rings)
+        if db.tells:
+            self._bell.news.tell()
 
     async def check(self) -> None:
         """Return if the database answers and is fit for this release."""
@@ -99,6 +102,15 @@ class PostgresStore:
         """Whether hints arrive now."""
         return self._bell.listening
 
+    async def watch(self, news: Callable[[], None], ended: Callable[[], None]) -> None:
+        """Call *news* whenever there may be events to read, *ended* when sessions may have ended."""
+        await self._bell.news.watch(news, ended)
+
+    @property
+    def watching(self) -> bool:
+        """Whether these hints arrive now."""
+        return self._bell.news.watching
+
     def _through(self, db: Connection) -> Transaction:
         return Transaction(
             users=Users(db),
@@ -111,6 +123,7 @@ class PostgresStore:
             dead_letters=DeadLetters(db, self._process.fair_spacing),
             asks=Asks(db),
             idempotency=Idempotency(db),
+            events=Events(db),
         )
 
     @asynccontextmanager
@@ -176,7 +189,7 @@ async def open_store(
     async with (
         _pool(with_deadlines(conninfo, *nobody), pool_size, max_waiting, 5 if direct else None) as pool,
         _pool(with_deadlines(conninfo, *queue), _LANE, max_waiting, 0 if direct else None) as lane,
-        open_bell(with_deadlines(listen_conninfo or conninfo, *walls.of_the_house), process) as bell,
+        open_bell(with_deadlines(listen_conninfo or conninfo, *walls.of_the_house), process, lane) as bell,
     ):
         yield PostgresStore(pool, Lane(lane, None if direct else walls.begin(None)), bell, process, walls)
 

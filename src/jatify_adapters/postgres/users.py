@@ -1,11 +1,12 @@
 """Accounts and logins in Postgres."""
 
+from collections.abc import Collection, Set
 from datetime import datetime
 from typing import Final
 
 from msgspec.structs import asdict
 
-from jatify_adapters.postgres.connection import Connection, Params
+from jatify_adapters.postgres.connection import Connection, Params, array
 from jatify_adapters.postgres.pages import Pages
 from jatify_core.errors import Conflict, NotFound
 from jatify_core.paging import Page, Window
@@ -172,6 +173,13 @@ class Sessions:
             """,
             {"at": at, "limit": limit},
         )
+
+    async def living(self, session_ids: Collection[SessionId]) -> Set[SessionId]:
+        """Those of them that are here."""
+        rows = await self._db.rows(
+            "select id from session where id = any(%(ids)s::uuid[])", {"ids": array(session_ids)}
+        )
+        return {SessionId(id_) for (id_,) in rows}
 
 
 def _folded(email: str) -> str:

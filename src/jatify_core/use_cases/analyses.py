@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from jatify_core.analysis import Analysis, AnalysisId, Completed, Findings, Material, Outage, Refusal, inputs_hash
 from jatify_core.errors import Invalid, NotFound
+from jatify_core.event import Change
 from jatify_core.job import Job
 from jatify_core.listing import Listing, ListingId
 from jatify_core.paging import Page, Window
@@ -47,6 +48,7 @@ async def analyze(
         job = await tx.jobs.enqueue(Job.for_analysis(analysis, ports.policy.max_attempts))
         if job.id == analysis.id:
             await charge_analysis(ports, tx, user_id)
+            await tx.events.add([Change.analysis(user_id, analysis.id, "queued")])
         return Asked(await tx.analyses.add_or_get(analysis, job))
 
 
@@ -72,7 +74,11 @@ async def list_analyses(ports: Ports, user_id: UserId, resume_id: ResumeId, wind
 async def drop_analysis(ports: Ports, user_id: UserId, analysis_id: AnalysisId) -> None:
     """Cancel an analysis that has not ended, or delete one that has."""
     async with ports.store.transaction(user_id) as tx:
-        await tx.analyses.drop(user_id, analysis_id)
+        dropped = await tx.analyses.drop(user_id, analysis_id)
+        changes = [Change.analysis(user_id, analysis_id, "cancelled" if dropped.cancelled else "deleted")]
+        if dropped.letter:
+            changes.append(Change.letter_removed(user_id, dropped.letter, "deleted"))
+        await tx.events.add(changes)
 
 
 async def carry_out(ports: Ports, job: Job) -> Completed | Refusal | Outage:
@@ -83,7 +89,7 @@ async def carry_out(ports: Ports, job: Job) -> Completed | Refusal | Outage:
     started_at = ports.clock()
     try:
         async with ports.store.transaction(job.user_id) as tx:
-            analysis = await tx.analyses.get(job.user_id, AnalysisId(job.id))
+            analysis = await tx.analyses.begun(job)
             resume = await tx.resumes.get(job.user_id, analysis.resume_id)
             text = await tx.resumes.text(job.user_id, analysis.resume_id)
             listing = await tx.listings.get(job.user_id, analysis.listing_id) if analysis.listing_id else None

@@ -16,6 +16,7 @@ from jatify_core.application import (
     known_status,
 )
 from jatify_core.errors import Invalid, NotFound, Stale
+from jatify_core.event import Change
 from jatify_core.listing import ListingBrief
 from jatify_core.paging import Page
 from jatify_core.ports import Ports, Transaction
@@ -61,6 +62,7 @@ async def create_application(ports: Ports, user_id: UserId, draft: ApplicationDr
         )
         change = StatusChange(application.status_id, None, step.at or now, step.note)
         await tx.applications.add(application, change)
+        await tx.events.add([Change.application(user_id, application.id, application.version)])
         return await tx.applications.get(user_id, application.id)
 
 
@@ -100,6 +102,7 @@ async def change_application(
         moved = changed.status_id != current.status_id
         step_taken = StatusChange(changed.status_id, current.status_id, step.at or now, step.note) if moved else None
         await tx.applications.save(changed, step_taken)
+        await tx.events.add([Change.application(user_id, application_id, changed.version)])
         return await tx.applications.get(user_id, application_id)
 
 
@@ -112,6 +115,7 @@ async def delete_application(
         current = await tx.applications.get(user_id, application_id, lock=True)
         Stale.unless(expected, current.version)
         await tx.applications.remove(user_id, application_id, now)
+        await tx.events.add([Change.application(user_id, application_id, None)])
 
 
 async def _written(tx: Transaction, draft: ApplicationDraft, onto: Application) -> Application:

@@ -3,6 +3,7 @@
 from jatify_core.analysis import Analysis
 from jatify_core.dead_letter import DeadLetter, DeadLetterFilter, DeadLetterId, Requeued, Selection
 from jatify_core.errors import Conflict, NotFound
+from jatify_core.event import Change
 from jatify_core.paging import Page
 from jatify_core.ports import Ports, Transaction
 from jatify_core.use_cases.allowances import DAY, refuse_for_want_of_room, room_for_analyses
@@ -48,14 +49,22 @@ async def delete_dead_letter(ports: Ports, user_id: UserId, dead_letter_id: Dead
     """Drop a dead letter for good."""
     async with ports.store.transaction(user_id) as tx:
         await tx.dead_letters.remove(user_id, dead_letter_id)
+        await tx.events.add([Change.letter_removed(user_id, dead_letter_id, "deleted")])
 
 
 async def _requeued(ports: Ports, tx: Transaction, user_id: UserId, selection: Selection) -> Requeued:
     """As many of the selected as there is room for, alive and counted."""
     await tx.users.lock(user_id)
     requeued = await tx.dead_letters.requeue(user_id, selection, await room_for_analyses(ports, tx, user_id))
-    await tx.analyses.reopen(requeued.analyses)
+    await _reopen(tx, user_id, requeued)
     if requeued.ids:
         now = ports.clock()
         await tx.asks.add(user_id, len(requeued.ids), now, now - DAY)
     return requeued
+
+
+async def _reopen(tx: Transaction, user_id: UserId, requeued: Requeued) -> None:
+    await tx.analyses.reopen(requeued.analyses)
+    removed = [Change.letter_removed(user_id, letter_id, "requeued") for letter_id in requeued.ids]
+    queued = [Change.analysis(user_id, analysis_id, "queued") for analysis_id in requeued.analyses]
+    await tx.events.add(removed + queued)
