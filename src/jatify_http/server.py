@@ -1,19 +1,23 @@
 """The server: uvicorn inside our own task group, beside the worker, with one way for both to end."""
 
 import socket
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
+from typing import Any, cast
 
 import anyio
 import uvicorn
-from litestar import Litestar
 
 from jatify_core.worker import Worker
+from jatify_http.protocol import GuardedProtocol, Limits
 from jatify_http.settings import Settings
 from jatify_http.signals import stop_on_signals
 
-HEADER_BYTES = 16 * 1024
 BACKLOG = 1_024
+FILES_BESIDE_CONNECTIONS = 150
+"""Descriptors that database, worker, readers of documents and log may need."""
 
 
 class ListenError(Exception):
@@ -32,19 +36,38 @@ def bind(host: str, port: int) -> socket.socket:
         ) from None
 
 
+def room_for_connections() -> int:
+    """How many connections there may be at once: a thousand, or what the system lets one process have open."""
+    most = Limits().connections
+    if sys.platform == "win32":
+        return most
+    import resource  # noqa: PLC0415  # there is none on Windows
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = 2 * most + FILES_BESIDE_CONNECTIONS
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+        most = min(most, max(50, (soft - FILES_BESIDE_CONNECTIONS) // 2))
+    return most
+
+
 class Server(uvicorn.Server):
     """uvicorn without its own signal handlers: `stop` ends it."""
 
-    def __init__(self, app: Litestar, settings: Settings, listener: socket.socket) -> None:
+    def __init__(self, app: Any, settings: Settings, listener: socket.socket, limits: Limits | None = None) -> None:
+        limits = limits or Limits(connections=room_for_connections())
         super().__init__(
             uvicorn.Config(
                 app,
+                # uvicorn calls it, whatever the name of the parameter says.
+                http=cast("Any", partial(GuardedProtocol, limits=limits)),
+                ws="none",
                 log_config=None,
                 access_log=False,
                 server_header=False,
                 proxy_headers=bool(settings.trusted_proxies),
                 forwarded_allow_ips=list(settings.trusted_proxies),
-                h11_max_incomplete_event_size=HEADER_BYTES,
                 timeout_graceful_shutdown=max(1, round(settings.drain.total_seconds())),
                 timeout_keep_alive=75,
             )
