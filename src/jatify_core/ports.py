@@ -59,7 +59,7 @@ class Listings(Protocol):
         """One listing; with *lock* nobody else changes it before the transaction ends."""
 
     async def save(self, listing: Listing) -> None:
-        """Replace a stored listing that was read with a lock."""
+        """Replace a stored listing that was read with a lock; applications that show another name are one version on."""
 
     async def remove(self, user_id: UserId, listing_id: ListingId) -> None:
         """Delete a listing with its analyses. Raises `Conflict`, with the count, while applications use it."""
@@ -109,7 +109,10 @@ class Resumes(Protocol):
         """Replace the name of a stored resume that was read with a lock."""
 
     async def remove(self, user_id: UserId, resume_id: ResumeId) -> None:
-        """Delete a resume with its analyses, their jobs and dead letters; applications keep their row, unlinked."""
+        """Delete a resume with its analyses, their jobs and dead letters.
+
+        Applications keep their row, unlinked and one version on.
+        """
 
     async def page(self, user_id: UserId, where: ResumeFilter) -> Page[Resume]:
         """Resumes that match."""

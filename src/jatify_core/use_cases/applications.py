@@ -58,6 +58,7 @@ async def create_application(ports: Ports, user_id: UserId, draft: ApplicationDr
                 created_at=now,
                 updated_at=now,
             ),
+            fresh=True,
         )
         change = StatusChange(application.status_id, None, step.at or now, step.note)
         await tx.applications.add(application, change)
@@ -96,7 +97,7 @@ async def change_application(
         Stale.unless(expected, current.version)
         draft = change(current.draft)
         _refuse_unstorable(draft, step)
-        changed = replace(await _written(tx, draft, current), updated_at=now, version=current.version + 1)
+        changed = replace(await _written(tx, draft, current, fresh=False), updated_at=now, version=current.version + 1)
         moved = changed.status_id != current.status_id
         step_taken = StatusChange(changed.status_id, current.status_id, step.at or now, step.note) if moved else None
         await tx.applications.save(changed, step_taken)
@@ -114,11 +115,13 @@ async def delete_application(
         await tx.applications.remove(user_id, application_id, now)
 
 
-async def _written(tx: Transaction, draft: ApplicationDraft, onto: Application) -> Application:
+async def _written(tx: Transaction, draft: ApplicationDraft, onto: Application, *, fresh: bool) -> Application:
     """*onto* with every writable member from *draft*, whose references are the user's own and known."""
     status_id = known_status(draft.status_id, await tx.applications.statuses())
+    # A listing that it has not shown before is locked, so that no renaming passes unnoticed between this and the commit.
+    lock = fresh or onto.listing.id != draft.listing_id
     try:
-        listing = await tx.listings.get(onto.user_id, draft.listing_id)
+        listing = await tx.listings.get(onto.user_id, draft.listing_id, lock=lock)
     except NotFound:
         raise Invalid.at("/job_id", "unknown_reference", "You have no such job.") from None
     try:
