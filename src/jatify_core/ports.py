@@ -161,8 +161,8 @@ class Jobs(Protocol):
     async def waiting(self, user_id: UserId) -> int:
         """How many of the user's jobs wait or run."""
 
-    async def places(self, user_id: UserId) -> Sequence[Place]:
-        """The user's jobs that wait or run, first the one that is due first."""
+    async def places(self, user_id: UserId, window: Window) -> Page[Place]:
+        """The user's jobs that wait or run, in the one order there is: that of their turns."""
 
     async def claim(self, kinds: Sequence[str], limit: int, lease: timedelta, worker: str) -> Sequence[Job]:
         """Lease up to *limit* due jobs of *kinds*, first in, first out; no suspect, paused kind or row under claim."""

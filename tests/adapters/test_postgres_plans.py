@@ -137,7 +137,7 @@ async def test_places_walk_the_front_of_a_backlog_and_no_further(own_store: Post
     await a_backlog(own_store, own_database, 20_000)
     (last, *_) = await enqueue(own_store, 3)
     async with explained(own_store) as db:
-        await queue(db).places(last.user_id)
+        await queue(db).places(last.user_id, Window(Sort("turn"), 100))
     assert {"job_claim", "job_of_user"} <= db.indexes
     assert "Seq Scan" not in db.kinds
     assert db.most_read == 1_000

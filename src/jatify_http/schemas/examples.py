@@ -112,6 +112,8 @@ EXAMPLES: Final[Mapping[str, Any]] = {
         "items": [
             {
                 "analysis_id": ANALYSIS_ID,
+                "resume_id": RESUME_ID,
+                "job_id": JOB_ID,
                 "state": "queued",
                 "position": 3,
                 "age_seconds": 12,
