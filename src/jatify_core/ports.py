@@ -59,7 +59,10 @@ class Listings(Protocol):
         """One listing; with *lock* nobody else changes it before the transaction ends."""
 
     async def save(self, listing: Listing) -> None:
-        """Replace a stored listing that was read with a lock; applications that show another name are one version on."""
+        """Replace a stored listing that was read with a lock.
+
+        Where company or position changed, the applications that show them are one version on.
+        """
 
     async def remove(self, user_id: UserId, listing_id: ListingId) -> None:
         """Delete a listing with its analyses. Raises `Conflict`, with the count, while applications use it."""

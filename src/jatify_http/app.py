@@ -21,6 +21,7 @@ from jatify_http.routes import (
     docs,
     health,
     listings,
+    problems,
     queue,
     resumes,
     statuses,
@@ -57,7 +58,7 @@ def create_app(ports: Ports, shell: ShellSettings = ShellSettings()) -> Litestar
         ],
     )
     app = Litestar(
-        route_handlers=[api, health.router(), *docs.routers(with_page=shell.docs)],
+        route_handlers=[api, health.router(), problems.router(), *docs.routers(with_page=shell.docs)],
         dependencies={
             "ports": Provide(house),
             "caller": Provide(caller),

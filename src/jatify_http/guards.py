@@ -44,10 +44,20 @@ async def acceptable(connection: ASGIConnection[Any, Any, Any, Any], handler: Ba
 
 def takes_json(accept: list[str]) -> bool:
     """Whether these `Accept` headers leave room for JSON: the most specific range that fits decides."""
+    return _room_for(JSON, accept) > 0
+
+
+def prefers_html(accept: list[str]) -> bool:
+    """Whether these `Accept` headers rank a page above JSON, as those of browsers do."""
+    return _room_for("text/html", accept) > _room_for(JSON, accept)
+
+
+def _room_for(media_type: str, accept: list[str]) -> float:
     ranges = [part.strip() for header in accept for part in header.split(",") if part.strip()]
     fitting = {r.split(";")[0].strip().lower(): _weight(r) for r in ranges}
-    named = (fitting[name] for name in (JSON, "application/*", "*/*") if name in fitting)
-    return next(named, 0.0 if ranges else 1.0) > 0
+    family = f"{media_type.partition('/')[0]}/*"
+    named = (fitting[name] for name in (media_type, family, "*/*") if name in fitting)
+    return next(named, 0.0 if ranges else 1.0)
 
 
 ANYBODY: Final = (known_query, acceptable)

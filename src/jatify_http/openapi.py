@@ -28,6 +28,7 @@ ABOUT: Final = {
         "a change may name the version it is meant for in `If-Match`."
     ),
 }
+UUID: Final = {"type": "string", "format": "uuid"}
 BODY_FAULTS: Final = (400, 408, 413, 415)
 
 RULES: Final[Mapping[str, Json]] = {"RequeueRequest": {"minProperties": 1, "maxProperties": 1}}
@@ -108,7 +109,8 @@ class _Operation:
 
     def _parameters(self) -> Iterator[Json]:
         for name in self._ids:
-            yield {"name": name, "in": "path", "required": True, "schema": {"type": "string", "format": "uuid"}}
+            schema = self._handler.opt.get("path", {}).get(name, UUID)
+            yield {"name": name, "in": "path", "required": True, "schema": schema}
         if self.query:
             for name, schema in _query(self.query).items():
                 yield {"name": name, "in": "query", "schema": schema}
@@ -143,6 +145,8 @@ class _Operation:
             answer["content"] = {self._handler.opt["gives"]: {"schema": {}}}
         elif self.answer is not None:
             answer["content"] = {JSON: {"schema": schemas[self.answer]}}
+        if "pages" in self._handler.opt:
+            answer["content"]["text/html"] = {"schema": {"type": "string"}}
         if headers := self._told_headers(status):
             answer["headers"] = _headers(*headers)
         return answer

@@ -13,7 +13,7 @@ from jatify_http.app import create_app
 from jatify_http.guards import takes_json
 from tests.http.people import Person
 
-OPEN = {"/api/auth/register", "/api/auth/login", "/health/live", "/health/ready"}
+OPEN = {"/api/auth/register", "/api/auth/login", "/health/live", "/health/ready", "/problems/{slug}"}
 ID = str(uuid4())
 
 
@@ -154,7 +154,15 @@ async def test_the_charset_may_be_said(ann: Person) -> None:
 
 @pytest.mark.parametrize(
     ("path", "size", "status"),
-    [("/api/jobs", 262_145, 413), ("/api/jobs", 200_000, 422), ("/api/dlq/requeue", 65_537, 413)],
+    [
+        ("/api/jobs", 65_537, 413),
+        ("/api/jobs", 65_536, 422),
+        ("/api/applications", 262_145, 413),
+        ("/api/dlq/requeue", 65_537, 413),
+        ("/api/auth/login", 4_097, 413),
+        ("/api/auth/login", 4_096, 422),
+        ("/api/auth/register", 4_097, 413),
+    ],
 )
 async def test_a_body_has_a_size_that_depends_on_the_operation(ann: Person, path: str, size: int, status: int) -> None:
     body = b'{"q": "' + b"x" * (size - 9) + b'"}'

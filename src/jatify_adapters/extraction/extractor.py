@@ -52,8 +52,8 @@ class DocumentExtractor:
     """Implements `Extractor` for PDF, DOCX, plain text and Markdown.
 
     At most *max_children* files are read at once, each for at most *wall* seconds. At most *queue* more wait for their
-    turn, for *patience* seconds: who comes later than they, or waits longer, gets `Unavailable`. So nobody hears that later
-    than *patience*, and no answer takes more than *wall* and *patience*. Who is cancelled gives his turn to the next.
+    turn, for *patience* seconds: who comes later than they, or waits longer, gets `Unavailable`. So nobody hears that
+    later than *patience*, and no answer takes more than *wall* and *patience*. Who is cancelled leaves his place.
     """
 
     def __init__(

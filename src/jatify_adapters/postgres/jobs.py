@@ -16,7 +16,6 @@ from jatify_core.job import FARTHEST_PLACE, End, Job, JobId, Lease, Pause, Place
 from jatify_core.paging import Page, Position, Window
 from jatify_core.user import UserId
 
-
 _FIRST_TURN: Final = Turn(datetime.min.replace(tzinfo=UTC), 0)
 """Before everybody's."""
 

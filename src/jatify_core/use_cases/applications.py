@@ -118,7 +118,7 @@ async def delete_application(
 async def _written(tx: Transaction, draft: ApplicationDraft, onto: Application, *, fresh: bool) -> Application:
     """*onto* with every writable member from *draft*, whose references are the user's own and known."""
     status_id = known_status(draft.status_id, await tx.applications.statuses())
-    # A listing that it has not shown before is locked, so that no renaming passes unnoticed between this and the commit.
+    # A listing that it has not shown before is locked, so that no renaming slips in between this and the commit.
     lock = fresh or onto.listing.id != draft.listing_id
     try:
         listing = await tx.listings.get(onto.user_id, draft.listing_id, lock=lock)

@@ -127,6 +127,13 @@ EXAMPLES: Final[Mapping[str, Any]] = {
     },
     "RequeueRequest": {"ids": [LETTER_ID]},
     "RequeuedView": {"requeued": [LETTER_ID], "skipped": []},
+    "ProblemKind": {
+        "type": "/problems/stale",
+        "title": "Precondition Failed",
+        "status": 412,
+        "meaning": "What you meant to change has changed since you read it.",
+        "remedy": "Read it again, and repeat your change.",
+    },
     "Problem": {
         "type": "/problems/invalid",
         "title": "Unprocessable Entity",
