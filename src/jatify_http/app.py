@@ -8,7 +8,7 @@ from msgspec import Struct
 from jatify_core.ports import Ports
 from jatify_http.conditional import if_match
 from jatify_http.cors import Cors
-from jatify_http.edge import Edge
+from jatify_http.edge import Edge, Watch
 from jatify_http.guards import caller, house
 from jatify_http.openapi import document
 from jatify_http.problems import HANDLERS
@@ -41,8 +41,12 @@ class ShellSettings(Struct, frozen=True):
     docs: bool = True
 
 
-def create_app(ports: Ports, shell: ShellSettings = ShellSettings()) -> Litestar:  # noqa: B008  # frozen
-    """The whole API over *ports*. It opens and closes nothing: who made the ports does."""
+def create_app(
+    ports: Ports,
+    shell: ShellSettings = ShellSettings(),  # noqa: B008  # frozen
+    watch: Watch | None = None,
+) -> Litestar:
+    """The whole API over *ports*; *watch* hears of each request. It opens and closes nothing: who made the ports does."""
     api = Router(
         "/api",
         route_handlers=[
@@ -76,5 +80,6 @@ def create_app(ports: Ports, shell: ShellSettings = ShellSettings()) -> Litestar
         state=State({"ports": ports}),
     )
     app.state.description = document(app)
-    app.asgi_handler = Edge(Cors(app.asgi_handler, shell.cors_origins) if shell.cors_origins else app.asgi_handler)
+    shared = Cors(app.asgi_handler, shell.cors_origins) if shell.cors_origins else app.asgi_handler
+    app.asgi_handler = Edge(shared, watch=watch)
     return app

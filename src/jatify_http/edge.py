@@ -1,7 +1,8 @@
-"""What every answer has in common, errors and 404s included: its id, its headers, `HEAD`, `304`, and patience."""
+"""What every answer has in common, errors and 404s included: its id, headers, `HEAD`, `304`, patience, and its line."""
 
+import logging
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 from uuid import uuid4
 
@@ -10,9 +11,12 @@ from litestar.datastructures import Headers, MutableScopeHeaders
 from litestar.enums import HttpMethod, ScopeType
 from litestar.routes import HTTPRoute
 from litestar.types import ASGIApp, HTTPReceiveMessage, HTTPScope, Message, Receive, Scope, Send
+from msgspec import Struct
+from structlog.contextvars import bound_contextvars
 
 from jatify_http.conditional import unchanged
 
+LOG: Final = logging.getLogger("jatify.access")
 BODY_DEADLINE: Final = 30.0
 """Seconds in which a request's body must have come; the server itself has no such limit."""
 
@@ -22,6 +26,7 @@ HEADERS: Final = {
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
     "X-Frame-Options": "DENY",
 }
+METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 SAFE_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
@@ -29,12 +34,27 @@ class Unfinished(Exception):
     """The body did not arrive whole: not in time, or its sender hung up."""
 
 
-class Edge:
-    """Wraps the whole application, so that nothing leaves without its headers."""
+class Served(Struct, frozen=True):
+    """One request and how it was answered. *route* is the template of its path, empty where none fits."""
 
-    def __init__(self, app: ASGIApp, deadline: float = BODY_DEADLINE) -> None:
+    method: str
+    route: str
+    status: int
+    seconds: float
+
+
+Watch = Callable[[Served], None]
+HUNG_UP: Final = 499
+"""The status of a request that got no answer because nobody waited for one."""
+
+
+class Edge:
+    """Wraps the whole application, so that nothing leaves without its headers, and *watch* hears of every request."""
+
+    def __init__(self, app: ASGIApp, deadline: float = BODY_DEADLINE, watch: Watch | None = None) -> None:
         self._app = app
         self._deadline = deadline
+        self._watch = watch
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -46,7 +66,23 @@ class Edge:
         inner: HTTPScope = {**scope, "method": HttpMethod.GET} if scope["method"] == "HEAD" else scope
         inner["state"]["request_id"] = request_id
         answer = _Answer(send, scope, asked, request_id)
-        await self._app(inner, _in_time(receive, self._deadline), answer.send)
+        began = anyio.current_time()
+        client = scope["client"][0] if scope.get("client") else None
+        # Nobody is known yet: whoever recognises him says so to the log.
+        with bound_contextvars(request_id=request_id, client=client, user_id=None):
+            try:
+                await self._app(inner, _in_time(receive, self._deadline), answer.send)
+            finally:
+                self._tell(inner, answer.status, anyio.current_time() - began)
+
+    def _tell(self, scope: HTTPScope, status: int, seconds: float) -> None:
+        """Of the path its template alone is told: ids and queries may be secrets of their own."""
+        method = scope["method"] if scope["method"] in METHODS else "OTHER"
+        served = Served(method, scope.get("path_template", ""), status, seconds)
+        facts = {"method": method, "route": served.route, "status": status, "ms": round(seconds * 1_000, 1)}
+        LOG.info("request", extra=facts)
+        if self._watch:
+            self._watch(served)
 
 
 def named(headers: Mapping[str, str]) -> str:
@@ -70,6 +106,7 @@ class _Answer:
         self._asked = asked
         self._request_id = request_id
         self._bodiless = scope["method"] == "HEAD"
+        self.status = HUNG_UP
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
@@ -79,6 +116,7 @@ class _Answer:
             if message["status"] == 200 and self._known(headers.get("ETag")):
                 message["status"] = 304
                 self._strip(headers)
+            self.status = message["status"]
         elif message["type"] == "http.response.body" and self._bodiless:
             message = {**message, "body": b""}
         await self._send(message)

@@ -8,6 +8,7 @@ from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
 from litestar.status_codes import HTTP_204_NO_CONTENT
 from msgspec import Struct
+from structlog.contextvars import bind_contextvars
 
 from jatify_core.errors import Unauthenticated
 from jatify_core.ports import Ports
@@ -22,7 +23,9 @@ WEIGHT: Final = re.compile(r"(?:^|;)\s*q=(?P<q>[0-9.]+)", re.IGNORECASE)
 async def authenticated(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
     """Guard: raise `Unauthenticated` unless a live session's token is presented."""
     ports = await house(connection)
-    connection.scope["user"] = await recognise(ports, bearer_token(connection.headers.getall("authorization", [])))
+    known = await recognise(ports, bearer_token(connection.headers.getall("authorization", [])))
+    connection.scope["user"] = known
+    bind_contextvars(user_id=str(known.user_id))
 
 
 class NoQuery(Struct, frozen=True):

@@ -26,6 +26,7 @@ from jatify_core.errors import (
     Unsupported,
     Violation,
 )
+from jatify_http.audit import Act, noted
 from jatify_http.edge import HEADERS, Unfinished, allow, request_id
 
 LOG: Final = logging.getLogger("jatify.http")
@@ -99,6 +100,7 @@ def refused(request: Request[Any, Any, Any], error: JatifyError) -> Response[Pro
     status = next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), None)
     if status is None:
         return failed(request, error)
+    _note(request, error)
     headers = _headers(request, error)
     violations = error.violations if isinstance(error, Invalid) else UNSET
     detail = "One or more members cannot be accepted." if violations else str(error)
@@ -161,6 +163,17 @@ def _answer(
 
 def _problem(status: int, detail: str, instance: str, errors: tuple[Violation, ...] | UnsetType = UNSET) -> Problem:
     return Problem(f"/problems/{SLUGS[status]}", HTTPStatus(status).phrase, status, detail, instance, errors)
+
+
+def _note(request: Request[Any, Any, Any], error: JatifyError) -> None:
+    match error:
+        case Unauthenticated():
+            act: Act = "login_failed" if request.route_handler.opt.get("act") == "login" else "denied"
+            noted(act, method=request.method, route=request.scope.get("path_template"))
+        case Throttled():
+            noted("throttled", method=request.method, route=request.scope.get("path_template"))
+        case _:
+            pass
 
 
 def _headers(request: Request[Any, Any, Any], error: JatifyError) -> dict[str, str]:
