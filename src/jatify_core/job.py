@@ -166,6 +166,18 @@ class Turn(Struct, frozen=True):
         return turn
 
 
+class Tally(Struct, frozen=True):
+    """How the whole queue stands: jobs that wait and run, and dead letters for each reason.
+
+    `waited` is how long ago the job was enqueued whose turn is next.
+    """
+
+    waiting: int
+    running: int
+    waited: timedelta
+    dead: Mapping[str, int] = {}
+
+
 class Pause(Struct, frozen=True):
     """A kind of job that nobody claims for now, why, and when the next probe is due. Shared by all processes."""
 

@@ -15,7 +15,7 @@ from msgspec import Struct
 from jatify_core.analysis import Analysis, AnalysisId, Identity, Material, Outcome, Reason
 from jatify_core.application import Application, ApplicationFilter, ApplicationId, Status, StatusChange
 from jatify_core.dead_letter import DeadLetter, DeadLetterFilter, DeadLetterId, Requeued, Selection
-from jatify_core.job import End, Job, JobId, Lease, Pause, Place, Rescued
+from jatify_core.job import End, Job, JobId, Lease, Pause, Place, Rescued, Tally
 from jatify_core.listing import Listing, ListingFilter, ListingId
 from jatify_core.paging import Page, Window
 from jatify_core.policy import Policy
@@ -166,6 +166,9 @@ class Jobs(Protocol):
 
     async def places(self, user_id: UserId, window: Window) -> Page[Place]:
         """The user's jobs that wait or run, in the one order there is: that of their turns."""
+
+    async def tally(self, most: int) -> Tally:
+        """How the whole queue stands, everybody's; no number is counted further than *most*."""
 
     async def claim(self, kinds: Sequence[str], limit: int, lease: timedelta, worker: str) -> Sequence[Job]:
         """Lease up to *limit* due jobs of *kinds*, first in, first out; no suspect, paused kind or row under claim."""

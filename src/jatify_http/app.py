@@ -46,7 +46,7 @@ def create_app(
     shell: ShellSettings = ShellSettings(),  # noqa: B008  # frozen
     watch: Watch | None = None,
 ) -> Litestar:
-    """The whole API over *ports*; *watch* hears of each request. It opens and closes nothing: who made the ports does."""
+    """The whole API over *ports*; *watch* hears of requests. It opens and closes nothing: who made the ports does."""
     api = Router(
         "/api",
         route_handlers=[

@@ -160,8 +160,8 @@ def _has_words(error: Exception) -> bool:
     from jatify_adapters.security import WeakKeyError
     from jatify_core.errors import JatifyError
     from jatify_http.demo import DemoError
-    from jatify_http.server import ListenError
     from jatify_http.settings import SettingsError
+    from jatify_http.sockets import ListenError
 
     worded = (SettingsError, EmbeddedError, DatabaseProblem, ListenError, WeakKeyError, DemoError, JatifyError)
     return isinstance(error, worded)

@@ -15,9 +15,10 @@ from jatify_core.ports import Ports
 from jatify_core.report import Report
 from jatify_http.report_text import print_report
 from jatify_http.samples import RESUME_FILENAME, sample_listing, sample_resume
-from jatify_http.server import Server, run_together
+from jatify_http.server import Server
 from jatify_http.serving import open_server
 from jatify_http.settings import Settings
+from jatify_http.signals import run_together
 
 EMAIL: Final = "demo@example.com"
 NAME: Final = "Demo"
@@ -32,7 +33,7 @@ class DemoError(Exception):
 async def run_demo(settings: Settings, once: bool) -> None:  # noqa: FBT001  # the command line's own switch
     """Start what `serve` starts, show a finished analysis, and keep serving unless *once*."""
     async with open_server(settings) as (world, server), anyio.create_task_group() as tasks:
-        tasks.start_soon(run_together, server, world.worker())
+        tasks.start_soon(run_together, server.part, world.working, *world.beside)
         await _show(server, world.ports)
         if once:
             server.stop()

@@ -1,4 +1,4 @@
-"""The server: uvicorn inside our own task group, beside the worker, with one way for both to end."""
+"""The server: uvicorn inside our own task group, ended as everything else is."""
 
 import socket
 import sys
@@ -10,30 +10,13 @@ from typing import Any, cast
 import anyio
 import uvicorn
 
-from jatify_core.worker import Worker
 from jatify_http.protocol import GuardedProtocol, Limits
 from jatify_http.settings import Settings
-from jatify_http.signals import stop_on_signals
+from jatify_http.signals import Part
+from jatify_http.sockets import ListenError
 
-BACKLOG = 1_024
 FILES_BESIDE_CONNECTIONS = 150
 """Descriptors that database, worker, readers of documents and log may need."""
-
-
-class ListenError(Exception):
-    """The address cannot be listened on; the text says what to do."""
-
-
-def bind(host: str, port: int) -> socket.socket:
-    """A listening socket, taken before anything else is started. Raises `ListenError`."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    try:
-        return socket.create_server((host, port), family=family, backlog=BACKLOG)
-    except OSError as error:
-        raise ListenError(
-            f"Cannot listen on {host} port {port} ({error.strerror or error}). "
-            "Stop what uses it, or choose another JATIFY_HOST and JATIFY_PORT."
-        ) from None
 
 
 def room_for_connections() -> int:
@@ -92,6 +75,11 @@ class Server(uvicorn.Server):
         host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104  # compared, not bound
         return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
+    @property
+    def part(self) -> Part:
+        """The server as a part of its process."""
+        return Part(self.run_until_stopped, self)
+
     async def run_until_stopped(self) -> None:
         """Answer requests until `stop`."""
         await self.serve([self._listener])
@@ -102,17 +90,3 @@ class Server(uvicorn.Server):
         """Take no more requests; leave when those under way are answered, or at once in a *hurry*."""
         self.should_exit = True
         self.force_exit |= hurry
-
-
-async def run_together(server: Server, worker: Worker | None) -> None:
-    """Run both until a signal, or until the server ends; a second signal hurries them."""
-    parts = [part for part in (server, worker) if part]
-    async with anyio.create_task_group() as signals:
-        signals.start_soon(stop_on_signals, *parts)
-        async with anyio.create_task_group() as running:
-            if worker:
-                running.start_soon(worker.run)
-            await server.run_until_stopped()
-            for part in parts:
-                part.stop()
-        signals.cancel_scope.cancel()

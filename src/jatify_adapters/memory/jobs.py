@@ -1,5 +1,6 @@
 """The queue in memory."""
 
+from collections import Counter
 from collections.abc import Sequence, Set
 from datetime import datetime, timedelta
 from typing import Final, assert_never
@@ -9,7 +10,7 @@ from msgspec.structs import replace
 from jatify_adapters.memory.queue import apart, bury, insert, twin, with_error
 from jatify_adapters.memory.tables import Draft, LiveJob
 from jatify_core.analysis import AnalysisId, Reason
-from jatify_core.job import FARTHEST_PLACE, MAX_CRASHES, End, Job, JobId, Lease, Pause, Place, Rescued, Turn
+from jatify_core.job import FARTHEST_PLACE, MAX_CRASHES, End, Job, JobId, Lease, Pause, Place, Rescued, Tally, Turn
 from jatify_core.paging import Page, Position, Window
 from jatify_core.user import UserId
 
@@ -54,6 +55,18 @@ class MemoryJobs:
         ]
         places, more = tuple(own[: window.limit]), len(own) > window.limit
         return Page(places, Position(places[-1].turn, places[-1].job_id) if more else None)
+
+    async def tally(self, most: int) -> Tally:
+        """How the whole queue stands."""
+        waiting = sorted((live for live in self._jobs.values() if live.lease_ends_at is None), key=_turn)
+        letters = list(self._draft.tables.letters.values())[:most]
+        waited = self._draft.now - waiting[0].job.enqueued_at if waiting else timedelta(0)
+        return Tally(
+            waiting=min(len(waiting), most),
+            running=min(len(self._jobs) - len(waiting), most),
+            waited=max(waited, timedelta(0)),
+            dead=dict(Counter(letter.reason for letter in letters)),
+        )
 
     async def claim(
         self,

@@ -12,7 +12,7 @@ from jatify_adapters.postgres.claiming import Claimant
 from jatify_adapters.postgres.connection import Connection, Params, Ring, array
 from jatify_adapters.postgres.process import Process
 from jatify_core.analysis import Reason
-from jatify_core.job import FARTHEST_PLACE, End, Job, JobId, Lease, Pause, Place, Rescued, Turn
+from jatify_core.job import FARTHEST_PLACE, End, Job, JobId, Lease, Pause, Place, Rescued, Tally, Turn
 from jatify_core.paging import Page, Position, Window
 from jatify_core.user import UserId
 
@@ -84,6 +84,25 @@ class Jobs:
         places = tuple(_place(row) for row in rows[: window.limit])
         more = len(rows) > window.limit
         return Page(places, Position(places[-1].turn, places[-1].job_id) if more else None)
+
+    async def tally(self, most: int) -> Tally:
+        """How the whole queue stands."""
+        row = await self._db.row(
+            """
+            select (select count(*) from (select 1 from job where status = 'pending' limit %(most)s) as counted),
+                   (select count(*) from (select 1 from job where status = 'processing' limit %(most)s) as counted),
+                   coalesce((select now() - enqueued_at from job
+                              where status = 'pending' order by sort_at, seq limit 1), interval '0'),
+                   (select coalesce(json_object_agg(reason, number), '{}') from (
+                      select reason, count(*) as number from (select reason from dead_letter limit %(most)s) as counted
+                       group by reason) as reasons)
+            """,
+            {"most": most},
+        )
+        if row is None:
+            raise RuntimeError("a select without a from gives a row")
+        waiting, running, waited, dead = row
+        return Tally(waiting, running, max(waited, timedelta(0)), dead)
 
     async def claim(self, kinds: Sequence[str], limit: int, lease: timedelta, worker: str) -> Sequence[Job]:
         """Lease due jobs, first in, first out."""

@@ -1,6 +1,6 @@
 """The store: a pool of connections, and transactions over it."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from contextvars import ContextVar
 from datetime import timedelta
@@ -9,6 +9,7 @@ from typing import Final
 import anyio
 import msgspec
 import psycopg
+from msgspec import Struct
 from psycopg.pq import TransactionStatus
 from psycopg.types.json import set_json_loads
 
@@ -37,6 +38,14 @@ _LANE: Final = 2
 """Connections of the queue's own, beside the pool: a claim does not wait behind requests, nor they behind it."""
 
 _in_transaction: ContextVar["PostgresStore | None"] = ContextVar("_in_transaction", default=None)
+
+
+class Crowding(Struct, frozen=True):
+    """How full a pool is: connections in use, the most there can be, and who waits for one."""
+
+    in_use: int
+    most: int
+    waiting: int
 
 
 class PostgresStore:
@@ -91,6 +100,11 @@ class PostgresStore:
     def listening(self) -> bool:
         """Whether hints arrive now."""
         return self._bell.listening
+
+    @property
+    def crowding(self) -> Mapping[str, Crowding]:
+        """How full each pool of connections is."""
+        return {name: _crowding(pool) for name, pool in (("pool", self._pool), ("lane", self._lane))}
 
     def _through(self, db: Connection) -> Transaction:
         return Transaction(
@@ -171,6 +185,12 @@ async def open_store(
         open_bell(listen_conninfo or conninfo, process) as bell,
     ):
         yield PostgresStore(pool, lane, bell, process)
+
+
+def _crowding(pool: Pool) -> Crowding:
+    stats = pool.get_stats()
+    in_use = stats["pool_size"] - stats["pool_available"]
+    return Crowding(max(0, in_use), stats["pool_max"], stats.get("requests_waiting", 0))
 
 
 def _pool(conninfo: str, size: int, max_waiting: int, prepare_threshold: int | None) -> Pool:
