@@ -56,6 +56,12 @@ def chaos(session: nox.Session) -> None:
 
 
 @nox.session(requires=["install"], default=False)
+def hard(session: nox.Session) -> None:
+    # The API under attack and load: slow senders, floods, guesses. Up to 15 minutes.
+    run(session, "pytest", "-m", "hard", "tests/http", *session.posargs)
+
+
+@nox.session(requires=["install"], default=False)
 def simulation(session: nox.Session) -> None:
     run(session, "python", "-m", "tests.simulation", "--seeds", "10000", *session.posargs)
 

@@ -10,3 +10,11 @@ settings.load_profile("jatify")
 @pytest.fixture(scope="session")
 def anyio_backend() -> str:
     return "asyncio"
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what takes minutes unless it is asked for by its mark."""
+    hard = [item for item in items if item.get_closest_marker("hard")]
+    if "hard" not in config.option.markexpr and hard:
+        items[:] = [item for item in items if item not in hard]
+        config.hook.pytest_deselected(items=hard)

@@ -31,7 +31,6 @@ from jatify_http.uploads import read_form
 from jatify_http.waiting import read_patience
 
 JSON_BODY = 64 * 1024
-FORM_PARTS = 16
 
 
 class ShellSettings(Struct, frozen=True):
@@ -73,7 +72,6 @@ def create_app(
         },
         exception_handlers=HANDLERS,
         logging_config=None,
-        multipart_form_part_limit=FORM_PARTS,
         openapi_config=None,
         request_class=StrictRequest,
         request_max_body_size=JSON_BODY,

@@ -11,11 +11,14 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 PREFLIGHT: Final = {
     "Access-Control-Allow-Methods": "GET, HEAD, POST, PUT, PATCH, DELETE",
     "Access-Control-Allow-Headers": (
-        "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, Prefer, X-Request-Id"
+        "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, Last-Event-ID, Prefer, X-Request-Id"
     ),
     "Access-Control-Max-Age": "600",
 }
-EXPOSED: Final = "ETag, Link, Location, Preference-Applied, Retry-After, X-Request-Id"
+EXPOSED: Final = (
+    "Content-Disposition, ETag, Idempotent-Replayed, Link, Location, Preference-Applied, Retry-After, "
+    "WWW-Authenticate, X-Request-Id"
+)
 
 
 class Cors:
@@ -30,9 +33,10 @@ class Cors:
         if scope["type"] != ScopeType.HTTP:
             await self._app(scope, receive, send)
             return
-        origin = Headers.from_scope(scope).get("origin", "")
+        asked = Headers.from_scope(scope)
+        origin = asked.get("origin", "")
         allowed = origin in self._origins
-        if allowed and scope["method"] == "OPTIONS":
+        if allowed and scope["method"] == "OPTIONS" and "access-control-request-method" in asked:
             await _preflight(origin, send)
             return
 

@@ -68,20 +68,20 @@ class Edge:
         inner["state"]["request_id"] = request_id
         answer = _Answer(send, scope, asked, request_id)
         began = perf_counter()
-        client = scope["client"][0] if scope.get("client") else None
+        client, _ = scope.get("client") or (None, None)
         # Nobody is known yet: whoever recognises him says so to the log.
         with bound_contextvars(request_id=request_id, client=client, user_id=None):
             try:
                 await self._app(inner, _in_time(receive, self._deadline), answer.send)
             finally:
-                self._tell(inner, answer.status, perf_counter() - began)
+                method = scope["method"] if scope["method"] in METHODS else "OTHER"
+                # Of the path its template alone is told: ids and queries may be secrets of their own.
+                route = inner.get("path_template", "")
+                self._tell(Served(method, route, answer.status, perf_counter() - began))
 
-    def _tell(self, scope: HTTPScope, status: int, seconds: float) -> None:
-        """Of the path its template alone is told: ids and queries may be secrets of their own."""
-        method = scope["method"] if scope["method"] in METHODS else "OTHER"
-        served = Served(method, scope.get("path_template", ""), status, seconds)
-        facts = {"method": method, "route": served.route, "status": status, "ms": round(seconds * 1_000, 1)}
-        LOG.info("request", extra=facts)
+    def _tell(self, served: Served) -> None:
+        ms = round(served.seconds * 1_000, 1)
+        LOG.info("request", extra={"method": served.method, "route": served.route, "status": served.status, "ms": ms})
         if self._watch:
             self._watch(served)
 

@@ -98,8 +98,8 @@ def _without_secrets(_: Any, __: str, event: EventDict) -> EventDict:
     match event.pop("exc_info", None):
         case (_, BaseException() as error, _) | (BaseException() as error):
             event["exception"] = fault_told(error)
-        case True if error := sys.exception():
-            event["exception"] = fault_told(error)
+        case True if under_way := sys.exception():
+            event["exception"] = fault_told(under_way)
         case _:
             pass
     if event.get("logger") == "asyncio":  # its further lines show an exception with all its words

@@ -74,7 +74,7 @@ class Metrics:
         )
         self._registry.register(_Shared(self))
         ProcessCollector(registry=self._registry)
-        disable_created_metrics()
+        disable_created_metrics()  # type: ignore[no-untyped-call]  # theirs
 
     def request(self, served: Served) -> None:
         """Count one request."""

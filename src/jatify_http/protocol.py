@@ -153,7 +153,8 @@ class GuardedProtocol(HttpToolsProtocol):
 
     @property
     def _is_idle(self) -> bool:
-        return self._patience is None and (self.cycle is None or self.cycle.response_complete) and not self._lingering
+        busy = self.cycle is not None and not self.cycle.response_complete
+        return not busy and self._patience is None and self._lingering is None
 
     def _give_up(self, status: int) -> None:
         self._fault = status

@@ -1,8 +1,8 @@
 """How a process runs and ends: the first SIGTERM or SIGINT stops all its parts, a second one hurries them."""
 
 import signal
-from collections.abc import Awaitable, Callable
-from typing import Protocol
+from collections.abc import Callable, Coroutine
+from typing import Any, Protocol
 
 import anyio
 from msgspec import Struct
@@ -18,7 +18,7 @@ class Stoppable(Protocol):
 class Part(Struct, frozen=True):
     """What runs until it is stopped."""
 
-    run: Callable[[], Awaitable[None]]
+    run: Callable[[], Coroutine[Any, Any, None]]
     stoppable: Stoppable
 
 

@@ -228,3 +228,21 @@ async def test_a_fault_of_our_own_is_logged_under_its_id_and_tells_nothing(
     assert record.__dict__["request_id"] == answer.headers["x-request-id"] == answer.json()["instance"]
     assert record.exc_info
     assert "a secret of Ann's" not in caplog.text
+
+
+@pytest.mark.parametrize("method", ["PUT", "PATCH", "POST"])
+@pytest.mark.parametrize("depth", [33, 300, 900, 990, 5_000])
+async def test_what_is_nested_too_deep_is_400_wherever_it_is_sent(ann: Person, method: str, depth: int) -> None:
+    """As deep as the parser goes, a merge or a search for NUL would not."""
+    path = "/api/jobs" if method == "POST" else f"/api/jobs/{(await ann.job())['id']}"
+    body = b'{"a":' * depth + b"1" + b"}" * depth
+    answer = await ann.ask(method, path, content=body, headers={"Content-Type": "application/json"})
+    assert (answer.status_code, answer.json()["type"]) == (400, "/problems/malformed")
+
+
+@pytest.mark.parametrize("at", ["0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59", "1899-12-31T23:59:59Z"])
+async def test_an_instant_at_the_ends_of_the_calendar_is_refused(ann: Person, at: str) -> None:
+    path = f"/api/applications/{(await ann.application())['id']}"
+    answer = await ann.patch(path, json={"status_id": "applied", "status_at": at})
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/status_at")
+    assert (await ann.get(path)).json()["version"] == 1

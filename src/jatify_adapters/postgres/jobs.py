@@ -242,8 +242,9 @@ class Jobs:
 
 
 def _place(row: TupleRow) -> Place:
-    *members, resume_id, listing_id, sort_at, seq = row
-    return Place(*members, str(Turn(sort_at, seq)), resume_id, listing_id)
+    job_id, running, ahead, attempt, enqueued_at, due_at, resume_id, listing_id, sort_at, seq = row
+    turn = str(Turn(sort_at, seq))
+    return Place(job_id, running, ahead, attempt, enqueued_at, due_at, turn, resume_id, listing_id)
 
 
 def _row(job: Job) -> dict[str, object]:

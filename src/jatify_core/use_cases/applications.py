@@ -1,7 +1,8 @@
 """Applications: keep track of where one stands with each listing."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
+from typing import Final
 
 from msgspec import Struct, to_builtins
 from msgspec.structs import replace
@@ -21,6 +22,9 @@ from jatify_core.paging import Page
 from jatify_core.ports import Ports, Transaction
 from jatify_core.text import refuse_nul
 from jatify_core.user import UserId
+
+EARLIEST: Final = datetime(1900, 1, 1, tzinfo=UTC)
+LATEST: Final = datetime(2200, 1, 1, tzinfo=UTC)
 
 
 class Step(Struct, frozen=True):
@@ -144,3 +148,6 @@ async def _written(tx: Transaction, draft: ApplicationDraft, onto: Application, 
 def _refuse_unstorable(draft: ApplicationDraft, step: Step) -> None:
     refuse_nul(to_builtins(draft))
     refuse_nul(step.note, "/status_note")
+    # Far enough from the ends of the calendar that no time zone and no database comes upon them.
+    if step.at is not None and not EARLIEST <= step.at <= LATEST:
+        raise Invalid.at("/status_at", "out_of_range", "Give an instant between the years 1900 and 2200.")
