@@ -1,5 +1,6 @@
 """Logs: one line an event, UTC, as JSON or as text; the words of every library go the same way."""
 
+import asyncio
 import logging
 import sys
 import traceback
@@ -34,6 +35,7 @@ def set_up_logs(settings: Settings) -> None:
     root.setLevel(settings.log_level.upper())
     for name, level in QUIET.items():
         logging.getLogger(name).setLevel(level)
+    logging.getLogger("uvicorn.error").addFilter(_is_fault)
 
 
 class JsonLines(logging.Formatter):
@@ -66,6 +68,11 @@ def _text() -> logging.Formatter:
         foreign_pre_chain=shared,
         processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
     )
+
+
+def _is_fault(record: logging.LogRecord) -> bool:
+    """Whether it is more than a request that the end of a shutdown has cut short."""
+    return not (record.exc_info and isinstance(record.exc_info[1], asyncio.CancelledError))
 
 
 def fault_told(error: BaseException) -> str:

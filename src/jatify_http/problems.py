@@ -79,7 +79,7 @@ WORDS: Final[Mapping[int, str]] = {
     414: "The address with its query is longer than any that is served here.",
     431: "The header fields are more, or longer, than are taken here.",
     500: "Something went wrong here. It has been noted under the id of this request.",
-    503: "Too many are connected at the moment. Try again shortly.",
+    503: "There is no room for this request at the moment. Try again shortly.",
 }
 """What is said where it is not one of the core's errors that speaks."""
 

@@ -5,10 +5,11 @@ What it refuses here, nobody behind it has to read, and the answer is a problem 
 
 import asyncio
 import logging
+from functools import partial
 from typing import Any, Final
 
 from msgspec import Struct
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
 from jatify_http.problems import unread
 
@@ -31,6 +32,14 @@ class Limits(Struct, frozen=True):
     drain_seconds: float = 30.0
     drain_bytes: int = 8 * 1024
     """So much of a waiting answer must be taken in each `drain_seconds`."""
+
+
+async def _say_unavailable(cycle: RequestResponseCycle) -> None:
+    """Answer a request that was cut short, as the end of a shutdown cuts what still waits."""
+    headers, body = unread(503)
+    told = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+    await cycle.send({"type": "http.response.start", "status": 503, "headers": told})
+    await cycle.send({"type": "http.response.body", "body": body, "more_body": False})
 
 
 class Refused(Exception):
@@ -102,6 +111,7 @@ class GuardedProtocol(HttpToolsProtocol):
         if self.parser.get_http_version() == "1.1" and [name for name, _ in self.headers].count(b"host") != 1:
             self._give_up(400)  # RFC 9112, 3.2
         super().on_headers_complete()
+        self.cycle.send_500_response = partial(_say_unavailable, self.cycle)  # type: ignore[method-assign]  # its one hook
 
     def on_message_complete(self) -> None:
         """Know that a request has come whole, whether somebody wanted it or not."""

@@ -1,6 +1,7 @@
 """Errors: one shape, one table, and an order in which they are found."""
 
 import logging
+import re
 from typing import Any
 from uuid import uuid4
 
@@ -246,3 +247,54 @@ async def test_an_instant_at_the_ends_of_the_calendar_is_refused(ann: Person, at
     answer = await ann.patch(path, json={"status_id": "applied", "status_at": at})
     assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/status_at")
     assert (await ann.get(path)).json()["version"] == 1
+
+
+@pytest.mark.parametrize(("path", "status"), [("/api/jobs", 413), ("/api/applications", 400)])
+@pytest.mark.parametrize("opening", [b"[", b'{"a":'])
+async def test_a_hundred_thousand_levels_are_refused_at_once(
+    ann: Person, path: str, status: int, opening: bytes
+) -> None:
+    body = (opening * 100_000)[: 200_000 if opening == b"[" else 250_000]
+    answer = await ann.post(path, content=body, headers={"Content-Type": "application/json"})
+    assert answer.status_code == status
+
+
+INSIDE = re.compile(
+    r"/src/|/lib/|\.py\b|Traceback|\bselect\b|\binsert\b|psycopg|msgspec|litestar|uvicorn|jatify_|\w+Error\b|0x[0-9a-f]+",
+    re.IGNORECASE,
+)
+
+
+async def test_no_answer_tells_of_the_inside(
+    ann: Person, nobody: Person, store: MemoryStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = await ann.job()
+    await ann.application(job_id=job["id"])
+    path = f"/api/jobs/{job['id']}"
+    as_json = {"Content-Type": "application/json"}
+    answers = [
+        await ann.post("/api/jobs", content=b"{", headers=as_json),
+        await nobody.get("/api/jobs"),
+        await ann.get("/api/jobs/../../etc/passwd"),
+        await ann.get("/api/jobs/' or 1=1 --"),
+        await ann.ask("BREW", "/api/jobs"),
+        await ann.get("/api/jobs", headers={"Accept": "text/html"}),
+        await ann.delete(path),
+        await ann.patch(path, json={}, headers={"If-Match": '"v9"'}),
+        await ann.post("/api/jobs", content=b" " * 70_000, headers=as_json),
+        await ann.post("/api/jobs", content=b"<job/>", headers={"Content-Type": "application/xml"}),
+        await ann.post("/api/jobs", json={"company": 1, "position": ["x"], "salary": {"min": "y"}, "url": "ftp://"}),
+        await ann.get("/api/jobs?sort=id;drop table job&cursor=x&limit=many"),
+        await ann.post("/api/resumes", files={"file": ("x.exe", b"MZ\x00\x01")}),
+        await ann.post("/api/resumes", content=b"x", headers={"Content-Type": "multipart/form-data"}),
+    ]
+    monkeypatch.setattr(store, "reachable", False)
+    answers.append(await ann.get("/api/jobs"))
+    monkeypatch.setattr(store, "transaction", lambda _: 1 / 0)
+    answers.append(await ann.get("/api/jobs"))
+    expected = [400, 401, 404, 404, 405, 406, 409, 412, 413, 415, 422, 422, 415, 400, 503, 500]
+    assert [answer.status_code for answer in answers] == expected
+    for answer in answers:
+        assert answer.headers["content-type"] == "application/problem+json"
+        assert not INSIDE.search(answer.text), answer.text
+        assert not INSIDE.search(str(answer.headers)), answer.headers
