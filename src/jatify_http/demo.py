@@ -1,5 +1,6 @@
 """What `jatify demo` does: a sample job seeker's first analysis, through the real API, and then the server itself."""
 
+import logging
 import secrets
 from collections.abc import Mapping
 from datetime import timedelta
@@ -32,6 +33,8 @@ class DemoError(Exception):
 
 async def run_demo(settings: Settings, once: bool) -> None:  # noqa: FBT001  # the command line's own switch
     """Start what `serve` starts, show a finished analysis, and keep serving unless *once*."""
+    for chatty in ("jatify.access", "jatify.security"):  # the report is what is to be seen
+        logging.getLogger(chatty).setLevel(logging.WARNING)
     async with open_server(settings) as (world, server), anyio.create_task_group() as tasks:
         tasks.start_soon(run_together, server.part, world.working, *world.beside)
         await _show(server, world.ports)

@@ -163,7 +163,8 @@ class GuardedProtocol(HttpToolsProtocol):
 
     @property
     def _is_idle(self) -> bool:
-        busy = self.cycle is not None and not self.cycle.response_complete
+        cycle: RequestResponseCycle | None = self.cycle
+        busy = cycle is not None and not cycle.response_complete
         return not busy and self._patience is None and self._lingering is None
 
     def _give_up(self, status: int) -> None:
