@@ -29,6 +29,8 @@ ABOUT: Final = {
     ),
 }
 UUID: Final = {"type": "string", "format": "uuid"}
+EVERYWHERE: Final = (400, 414, 431, 500, 503)
+"""What the server may say to any request: before it is read, or when there is no room for it."""
 BODY_FAULTS: Final = (400, 408, 413, 415)
 
 RULES: Final[Mapping[str, Json]] = {"RequeueRequest": {"minProperties": 1, "maxProperties": 1}}
@@ -161,7 +163,7 @@ class _Operation:
         return ("ETag",) if status == HTTPStatus.OK and self._protected else ()
 
     def _problems(self) -> Iterable[int]:
-        yield 500
+        yield from EVERYWHERE
         yield from self._handler.opt.get("problems", ())
         if known_query in self._guards:
             yield from (422, 503)

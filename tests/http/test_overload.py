@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 
 import anyio
 import httpx
+import pytest
 from msgspec.structs import replace
 
 from jatify_adapters.extraction import DocumentExtractor
@@ -93,3 +94,18 @@ async def _until(true: Callable[[], bool]) -> None:
     with anyio.fail_after(10):
         while not true():
             await anyio.sleep(0.02)
+
+
+async def test_who_hangs_up_is_waited_for_no_longer(ports: Ports, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`Prefer: wait` looks at an analysis again and again, but not for somebody who has left."""
+    looks: list[object] = []
+    async with uploading(ports, DocumentExtractor()) as new_client, new_client() as client:
+        resume = (await _uploaded(client))[0].json()
+        analysis = (await client.post(f"/api/resumes/{resume['id']}/analyze", json={})).json()
+        with anyio.move_on_after(0.5):
+            await client.get(f"/api/analyses/{analysis['id']}", headers={"Prefer": "wait=30"})
+        await anyio.sleep(0.2)
+        with monkeypatch.context() as patch:
+            patch.setattr(ports.store, "transaction", looks.append)
+            await anyio.sleep(1.2)
+        assert not looks
