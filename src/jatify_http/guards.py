@@ -8,12 +8,12 @@ from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
 from litestar.status_codes import HTTP_204_NO_CONTENT
 from msgspec import Struct
-from structlog.contextvars import bind_contextvars
 
 from jatify_core.errors import Unauthenticated
 from jatify_core.ports import Ports
 from jatify_core.use_cases.users import recognise
 from jatify_core.user import Caller
+from jatify_http.asking import recognised
 from jatify_http.problems import NotAcceptable
 from jatify_http.requests import JSON, query_of
 
@@ -25,7 +25,7 @@ async def authenticated(connection: ASGIConnection[Any, Any, Any, Any], _: BaseR
     ports = await house(connection)
     known = await recognise(ports, bearer_token(connection.headers.getall("authorization", [])))
     connection.scope["user"] = known
-    bind_contextvars(user_id=str(known.user_id))
+    recognised(str(known.user_id))
 
 
 class NoQuery(Struct, frozen=True):

@@ -12,6 +12,7 @@ import msgspec
 import structlog
 from structlog.types import EventDict, Processor
 
+from jatify_http.asking import who_asks
 from jatify_http.settings import Settings
 
 QUIET: Final[dict[str, int]] = {
@@ -21,6 +22,7 @@ QUIET: Final[dict[str, int]] = {
     "uvicorn": logging.ERROR,
 }
 OF_EVERY_RECORD: Final = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
+LEVELS: Final = {logging.DEBUG: "debug", logging.INFO: "info", logging.WARNING: "warning", logging.ERROR: "error"}
 ENCODER: Final = msgspec.json.Encoder(enc_hook=repr)
 PLAIN: Final = (TypeError, AttributeError, NameError, RuntimeError, ImportError, AssertionError, OSError)
 """Errors whose words are about code or the system, never about what somebody sent."""
@@ -43,20 +45,23 @@ class JsonLines(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """One line."""
+        known = vars(record)
         members = {
             "timestamp": datetime.fromtimestamp(record.created, UTC),
-            "level": record.levelname.lower(),
+            "level": LEVELS.get(record.levelno) or record.levelname.lower(),
             "logger": record.name,
             "event": record.getMessage(),
-            **structlog.contextvars.get_contextvars(),
-            **{name: value for name, value in vars(record).items() if name not in OF_EVERY_RECORD},
+            **who_asks(),
+            **{name: known[name] for name in known.keys() - OF_EVERY_RECORD},
         }
-        return ENCODER.encode(_without_secrets(None, "", members | {"exc_info": record.exc_info})).decode()
+        if record.exc_info or record.name == "asyncio":
+            members = dict(_without_secrets(None, "", members | {"exc_info": record.exc_info}))
+        return ENCODER.encode(members).decode()
 
 
 def _text() -> logging.Formatter:
     shared: list[Processor] = [
-        structlog.contextvars.merge_contextvars,
+        _with_who_asks,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
@@ -101,6 +106,10 @@ def _named(error: BaseException) -> str:
     return f"{name}: {error}" if ours or isinstance(error, PLAIN) else name
 
 
+def _with_who_asks(_: Any, __: str, event: EventDict) -> EventDict:
+    return {**who_asks(), **event}
+
+
 def _without_secrets(_: Any, __: str, event: EventDict) -> EventDict:
     match event.pop("exc_info", None):
         case (_, BaseException() as error, _) | (BaseException() as error):
@@ -111,4 +120,4 @@ def _without_secrets(_: Any, __: str, event: EventDict) -> EventDict:
             pass
     if event.get("logger") == "asyncio":  # its further lines show an exception with all its words
         event["event"] = str(event["event"]).partition("\n")[0]
-    return {name: value for name, value in event.items() if value is not None}
+    return event
