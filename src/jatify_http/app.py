@@ -27,7 +27,7 @@ from jatify_http.routes import (
     statuses,
     users,
 )
-from jatify_http.uploads import read_form
+from jatify_http.uploads import Room, received_form
 from jatify_http.waiting import read_patience
 
 JSON_BODY = 64 * 1024
@@ -66,7 +66,7 @@ def create_app(
             "ports": Provide(house),
             "caller": Provide(caller),
             "where": Provide(read_query),
-            "form": Provide(read_form),
+            "form": Provide(received_form),
             "if_match": Provide(if_match),
             "patience": Provide(read_patience),
         },
@@ -75,7 +75,7 @@ def create_app(
         openapi_config=None,
         request_class=StrictRequest,
         request_max_body_size=JSON_BODY,
-        state=State({"ports": ports}),
+        state=State({"ports": ports, "uploads": Room()}),
     )
     app.state.description = document(app)
     shared = Cors(app.asgi_handler, shell.cors_origins) if shell.cors_origins else app.asgi_handler

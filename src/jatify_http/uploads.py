@@ -4,15 +4,18 @@ Read by ourselves, because a part may name any charset there is, and decoding so
 into an upload: here a text is UTF-8 and short.
 """
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import AsyncGenerator, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, Final
 
 from litestar import Request
 from msgspec import Struct
 from multipart import MultipartSegment, PushMultipartParser
 
-from jatify_core.errors import Invalid, Malformed, Violation
+from jatify_core.errors import Invalid, Malformed, Unavailable, Violation
 from jatify_core.resume import Upload
+from jatify_core.user import UserId
 from jatify_http.requests import StrictRequest
 
 MULTIPART: Final = "multipart/form-data"
@@ -40,6 +43,28 @@ class ResumeForm(Struct, frozen=True):
     name: str | None
 
 
+class Room:
+    """How many uploads may be under way at once, each of them whole in our memory: in all, and of one user."""
+
+    def __init__(self, in_all: int = 64, of_one: int = 24) -> None:
+        self._in_all = in_all
+        self._of_one = of_one
+        self._under_way: Counter[UserId] = Counter()
+
+    @contextmanager
+    def taken(self, user_id: UserId) -> Iterator[None]:
+        """Take a place for the block. Raises `Unavailable` where there is none."""
+        if self._under_way.total() >= self._in_all or self._under_way[user_id] >= self._of_one:
+            raise Unavailable("Too many uploads are under way. Send this one again in a few seconds.")
+        self._under_way[user_id] += 1
+        try:
+            yield
+        finally:
+            self._under_way[user_id] -= 1
+            if not self._under_way[user_id]:
+                del self._under_way[user_id]
+
+
 class _Part(Struct):
     """One part of a form; with a file name it is a file."""
 
@@ -51,6 +76,13 @@ class _Part(Struct):
     def add(self, more: bytes | bytearray) -> None:
         if self.filename or len(self.content) <= TEXT:
             self.content += more
+
+
+async def received_form(request: Request[Any, Any, Any]) -> AsyncGenerator[ResumeForm, None]:
+    """The form in a request, which takes its room until the request is answered."""
+    room: Room = request.app.state.uploads
+    with room.taken(request.user.user_id):
+        yield await read_form(request)
 
 
 async def read_form(request: Request[Any, Any, Any]) -> ResumeForm:

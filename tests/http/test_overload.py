@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from jatify_adapters.extraction import DocumentExtractor
 from jatify_core.ports import Ports
 from jatify_http.app import create_app
+from jatify_http.uploads import Room
 from tests.http.listening import listening
 from tests.http.people import RESUME, Person, newcomer
 
@@ -109,3 +110,33 @@ async def test_who_hangs_up_is_waited_for_no_longer(ports: Ports, monkeypatch: p
             patch.setattr(ports.store, "transaction", looks.append)
             await anyio.sleep(1.2)
         assert not looks
+
+
+async def test_uploads_under_way_are_bounded_in_all_and_for_each_user(ports: Ports) -> None:
+    """Each is whole in memory: a thousand slow senders of five megabytes would be five gigabytes."""
+    app = create_app(ports)
+    app.state.uploads = Room(in_all=3, of_one=2)
+
+    async def endless() -> AsyncIterator[bytes]:
+        yield b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.txt"\r\n\r\n'
+        await anyio.sleep_forever()
+
+    async def upload(who: Person) -> None:
+        headers = {"Content-Type": "multipart/form-data; boundary=x"}
+        await who.post("/api/resumes", content=endless(), headers=headers)
+
+    async with (
+        listening(app) as port,
+        httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=30) as client,
+    ):
+        ann, bob, cat = [await newcomer(Person(client), f"{n}@example.com", n) for n in ("ann", "bob", "cat")]
+        async with anyio.create_task_group() as slow:
+            for who, refused in ((ann, ()), (ann, (ann,)), (bob, (ann, bob, cat))):
+                slow.start_soon(upload, who)
+                await anyio.sleep(0.3)
+                for other in refused:
+                    answer = await other.post("/api/resumes", files={"file": ("a.txt", RESUME)})
+                    assert (answer.status_code, answer.headers["retry-after"]) == (503, "2")
+            slow.cancel_scope.cancel()
+        await _until(lambda: not app.state.uploads._under_way)
+        assert (await cat.post("/api/resumes", files={"file": ("a.txt", RESUME)})).status_code == 201

@@ -29,8 +29,8 @@ from jatify_core.errors import Unavailable
 from jatify_core.ports import Transaction
 from jatify_core.user import UserId
 
-_WAIT: Final = 2.0
-"""Seconds that a transaction waits for a connection before the caller is told to come back."""
+_WAIT: Final = 1.8
+"""Seconds that a transaction waits for a connection: whoever is told to come back hears it within two."""
 _RECONNECT: Final = 2.0
 """Seconds after which the pool gives up on a connection. Short, because the pauses between its attempts grow, while the
 next caller has a new one tried at once."""
