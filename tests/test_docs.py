@@ -10,6 +10,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 GUARANTEES = (ROOT / "docs" / "guarantees.md").read_text(encoding="utf-8")
+OPERATING = (ROOT / "docs" / "operating.md").read_text(encoding="utf-8")
 ANALYSIS = (ROOT / "docs" / "analysis.md").read_text(encoding="utf-8")
 
 
@@ -23,7 +24,7 @@ def blocks(text: str, language: str) -> list[str]:
     return re.findall(rf"^```{language}\n(.*?)^```$", text, flags=re.DOTALL | re.MULTILINE)
 
 
-@pytest.mark.parametrize("page", [GUARANTEES, ANALYSIS], ids=["guarantees", "analysis"])
+@pytest.mark.parametrize("page", [GUARANTEES, ANALYSIS, OPERATING], ids=["guarantees", "analysis", "operating"])
 def test_every_test_that_a_page_names_exists(page: str) -> None:
     named = set(re.findall(r"`([\w/]+\.py)(?:::(\w+))?`", page))
     assert named

@@ -8,6 +8,8 @@ from uuid import UUID
 from msgspec import Struct
 
 from jatify_core.analysis import Analysis, Completed, Reason
+from jatify_core.listing import ListingId
+from jatify_core.resume import ResumeId
 from jatify_core.user import UserId
 
 JobId = NewType("JobId", UUID)
@@ -146,7 +148,10 @@ class QueuedJob(Struct, frozen=True, kw_only=True):
 
 
 class Place(Struct, frozen=True):
-    """Where a live job stands: `ahead` counts everybody's waiting jobs before it, up to `FARTHEST_PLACE`."""
+    """Where a live job stands: `ahead` counts everybody's waiting jobs before it, up to `FARTHEST_PLACE`.
+
+    `turn`, the claim's own order as text, is where a list of places is read on. An analysis' pair stands with it.
+    """
 
     job_id: JobId
     running: bool
@@ -154,6 +159,41 @@ class Place(Struct, frozen=True):
     attempt: int
     enqueued_at: datetime
     due_at: datetime
+    turn: str
+    resume_id: ResumeId | None = None
+    listing_id: ListingId | None = None
+
+
+class Turn(Struct, frozen=True):
+    """What claims are ordered by."""
+
+    at: datetime
+    number: int
+
+    def __str__(self) -> str:
+        """The turn as text."""
+        return f"{self.at.isoformat()}/{self.number}"
+
+    @classmethod
+    def read(cls, text: str) -> "Turn":
+        """The turn in *text*. Raises `ValueError` if there is none."""
+        at, _, number = text.partition("/")
+        turn = cls(datetime.fromisoformat(at), int(number))
+        if turn.at.tzinfo is None or not 0 <= turn.number < 2**63:
+            raise ValueError(text)
+        return turn
+
+
+class Tally(Struct, frozen=True):
+    """How the whole queue stands: jobs that wait and run, and dead letters for each reason.
+
+    `waited` is how long ago the job was enqueued whose turn is next.
+    """
+
+    waiting: int
+    running: int
+    waited: timedelta
+    dead: Mapping[str, int] = {}
 
 
 class Pause(Struct, frozen=True):

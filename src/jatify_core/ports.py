@@ -17,7 +17,7 @@ from jatify_core.application import Application, ApplicationFilter, ApplicationI
 from jatify_core.dead_letter import BuriedJob, DeadLetter, DeadLetterFilter, DeadLetterId, Dropped, Requeued, Selection
 from jatify_core.event import Batch, Change
 from jatify_core.idempotency import KeyedRequest, Taken
-from jatify_core.job import End, Job, JobId, Lease, Pause, Place, QueuedJob, Rescued
+from jatify_core.job import End, Job, JobId, Lease, Pause, Place, QueuedJob, Rescued, Tally
 from jatify_core.listing import Listing, ListingFilter, ListingId
 from jatify_core.paging import Page, Window
 from jatify_core.policy import Policy
@@ -94,7 +94,10 @@ class Listings(Protocol):
         """One listing; with *lock* nobody else changes it before the transaction ends."""
 
     async def save(self, listing: Listing) -> None:
-        """Replace a stored listing that was read with a lock."""
+        """Replace a stored listing that was read with a lock.
+
+        Where company or position changed, the applications that show them are one version on.
+        """
 
     async def remove(self, user_id: UserId, listing_id: ListingId) -> None:
         """Delete a listing with its analyses, told of. Raises `Conflict`, with the count, while applications use it."""
@@ -147,7 +150,10 @@ class Resumes(Protocol):
         """Replace the name of a stored resume that was read with a lock."""
 
     async def remove(self, user_id: UserId, resume_id: ResumeId) -> None:
-        """Delete a resume with its analyses, jobs and dead letters, told of; applications stay, unlinked."""
+        """Delete a resume with its analyses, jobs and dead letters, told of.
+
+        Applications keep their row, unlinked and one version on.
+        """
 
     async def page(self, user_id: UserId, where: ResumeFilter) -> Page[Resume]:
         """Resumes that match."""
@@ -217,8 +223,11 @@ class Jobs(Protocol):
     async def waiting(self, user_id: UserId) -> int:
         """How many of the user's jobs wait or run."""
 
-    async def places(self, user_id: UserId) -> Sequence[Place]:
-        """The user's jobs that wait or run, first the one that is due first."""
+    async def places(self, user_id: UserId, window: Window) -> Page[Place]:
+        """The user's jobs that wait or run, in the one order there is: that of their turns."""
+
+    async def tally(self, most: int) -> Tally:
+        """How the whole queue stands, everybody's; no number is counted further than *most*."""
 
     async def claim(self, kinds: Sequence[str], limit: int, lease: timedelta, worker: str) -> Sequence[Job]:
         """Lease up to *limit* due jobs of *kinds*, first in, first out; no suspect, paused kind or row under claim."""

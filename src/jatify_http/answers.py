@@ -55,7 +55,11 @@ def listed(
 
 def paged(request: Request[Any, Any, Any], items: list[V], cursor: str | None) -> Response[Listed[V]]:
     """The same for items that are views already."""
+    return Response(Listed(items, cursor), headers=next_page(request, cursor), status_code=HTTP_200_OK)
+
+
+def next_page(request: Request[Any, Any, Any], cursor: str | None) -> dict[str, str]:
+    """The header that leads to the page after, if there is one."""
     query = [(name, value) for name, value in request.query_params.multi_items() if name != "cursor"]
     target = f"{request.scope['path']}?{urlencode([*query, ('cursor', cursor)])}"
-    link = {"Link": f'<{target}>; rel="next"'} if cursor else {}
-    return Response(Listed(items, cursor), headers=link, status_code=HTTP_200_OK)
+    return {"Link": f'<{target}>; rel="next"'} if cursor else {}

@@ -8,7 +8,7 @@ from msgspec import Struct
 from jatify_core.ports import Ports
 from jatify_http.conditional import if_match
 from jatify_http.cors import Cors
-from jatify_http.edge import Edge
+from jatify_http.edge import Edge, Watch
 from jatify_http.feed import Feed, feed
 from jatify_http.guards import caller, note_use
 from jatify_http.idempotency import Idempotent, own_ports
@@ -25,6 +25,7 @@ from jatify_http.routes import (
     health,
     listings,
     operators,
+    problems,
     queue,
     resumes,
     sessions,
@@ -32,11 +33,10 @@ from jatify_http.routes import (
     users,
 )
 from jatify_http.streams import last_event_id
-from jatify_http.uploads import read_form
+from jatify_http.uploads import Room, received_form
 from jatify_http.waiting import read_patience
 
 JSON_BODY = 64 * 1024
-FORM_PARTS = 16
 
 
 class ShellSettings(Struct, frozen=True):
@@ -46,8 +46,15 @@ class ShellSettings(Struct, frozen=True):
     docs: bool = True
 
 
-def create_app(ports: Ports, shell: ShellSettings = ShellSettings()) -> Litestar:  # noqa: B008  # frozen
-    """The whole API over *ports*, which it neither opens nor closes; live changes are told during its lifespan."""
+def create_app(
+    ports: Ports,
+    shell: ShellSettings = ShellSettings(),  # noqa: B008  # frozen
+    watch: Watch | None = None,
+) -> Litestar:
+    """The whole API over *ports*, which it neither opens nor closes; *watch* hears of requests.
+
+    Live changes are told during its lifespan.
+    """
     api = Router(
         "/api",
         middleware=[Idempotent],
@@ -68,12 +75,12 @@ def create_app(ports: Ports, shell: ShellSettings = ShellSettings()) -> Litestar
     )
     changes = Feed(ports)
     app = Litestar(
-        route_handlers=[api, health.router(), *docs.routers(with_page=shell.docs)],
+        route_handlers=[api, health.router(), problems.router(), *docs.routers(with_page=shell.docs)],
         dependencies={
             "ports": Provide(own_ports),
             "caller": Provide(caller),
             "where": Provide(read_query),
-            "form": Provide(read_form),
+            "form": Provide(received_form),
             "if_match": Provide(if_match),
             "patience": Provide(read_patience),
             "feed": Provide(feed),
@@ -83,12 +90,12 @@ def create_app(ports: Ports, shell: ShellSettings = ShellSettings()) -> Litestar
         exception_handlers=HANDLERS,
         lifespan=[changes.running],
         logging_config=None,
-        multipart_form_part_limit=FORM_PARTS,
         openapi_config=None,
         request_class=StrictRequest,
         request_max_body_size=JSON_BODY,
-        state=State({"ports": ports, "feed": changes}),
+        state=State({"ports": ports, "feed": changes, "uploads": Room()}),
     )
     app.state.description = document(app)
-    app.asgi_handler = Edge(Cors(app.asgi_handler, shell.cors_origins) if shell.cors_origins else app.asgi_handler)
+    shared = Cors(app.asgi_handler, shell.cors_origins) if shell.cors_origins else app.asgi_handler
+    app.asgi_handler = Edge(shared, watch=watch)
     return app

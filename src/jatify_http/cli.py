@@ -249,8 +249,8 @@ def _has_words(error: Exception) -> bool:
     from jatify_core.errors import JatifyError
     from jatify_http.demo import DemoError
     from jatify_http.people import PeopleError
-    from jatify_http.server import ListenError
     from jatify_http.settings import SettingsError
+    from jatify_http.sockets import ListenError
 
     ours = (JatifyError, SettingsError, DemoError, PeopleError)
     worded = (*ours, EmbeddedError, DatabaseProblem, ListenError, WeakKeyError)

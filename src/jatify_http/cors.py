@@ -16,7 +16,8 @@ PREFLIGHT: Final = {
     "Access-Control-Max-Age": "600",
 }
 EXPOSED: Final = (
-    "ETag, Idempotent-Replayed, Last-Event-ID, Link, Location, Preference-Applied, Retry-After, X-Request-Id"
+    "Content-Disposition, ETag, Idempotent-Replayed, Last-Event-ID, Link, Location, Preference-Applied, Retry-After, "
+    "WWW-Authenticate, X-Request-Id"
 )
 
 
@@ -32,9 +33,10 @@ class Cors:
         if scope["type"] != ScopeType.HTTP:
             await self._app(scope, receive, send)
             return
-        origin = Headers.from_scope(scope).get("origin", "")
+        asked = Headers.from_scope(scope)
+        origin = asked.get("origin", "")
         allowed = origin in self._origins
-        if allowed and scope["method"] == "OPTIONS":
+        if allowed and scope["method"] == "OPTIONS" and "access-control-request-method" in asked:
             await _preflight(origin, send)
             return
 

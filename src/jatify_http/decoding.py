@@ -1,7 +1,7 @@
 """Strict reading of what callers send: every fault of a body at once, each with a JSON pointer to its place."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, TypeVar
 
 import msgspec
@@ -11,6 +11,7 @@ from jatify_core.errors import Invalid, Malformed, Violation
 
 S = TypeVar("S", bound=Struct)
 
+DEEPEST: Final = 32
 FAULT: Final = re.compile(r"(?P<words>.*?)(?: - at `(?:key in )?\$(?P<path>.*)`)?", re.DOTALL)
 STEP: Final = re.compile(r"\.(?P<name>[^.\[\]]+)|\[(?P<index>\d+)\]")
 NAMED: Final = re.compile(r"Object (?P<fault>missing required|contains unknown) field `(?P<name>.*)`", re.DOTALL)
@@ -31,9 +32,11 @@ def decoded_json(body: bytes) -> Any:
     if not body:
         raise Malformed("A JSON body is expected here, and there is none.")
     try:
-        return msgspec.json.decode(body)
-    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+        value = msgspec.json.decode(body)
+    except (ValueError, RecursionError):  # msgspec's errors and those of characters are of the first kind
         raise Malformed("The body is no JSON that can be read.") from None
+    _refuse_deep(value)
+    return value
 
 
 def strictly(value: object, wanted: type[S]) -> S:
@@ -68,6 +71,25 @@ def violation(message: str, above: str = "") -> Violation:
         return _named(code, pointer, named["name"])
     code = next((code for pattern, code in CODES if re.search(pattern, words)), "invalid")
     return Violation(pointer, code, f"{words.replace('`', '')}.")
+
+
+def _refuse_deep(value: object) -> None:
+    """Raise where *value* is nested further than anything is here: all that walks it later does so by recursion."""
+    level, depth = [value], 0
+    while level := [x for outer in level for x in _within(outer) if isinstance(x, dict | list)]:
+        depth += 1
+        if depth >= DEEPEST:
+            raise Malformed(f"The body is nested deeper than {DEEPEST} levels.")
+
+
+def _within(value: object) -> Iterable[object]:
+    match value:
+        case dict():
+            return value.values()
+        case list():
+            return value
+        case _:
+            return ()
 
 
 def _strange(value: Mapping[str, Any], wanted: type[Struct]) -> list[Violation]:

@@ -1,5 +1,6 @@
 """What `jatify demo` does: a sample job seeker's first analysis, through the real API, and then the server itself."""
 
+import logging
 import secrets
 from collections.abc import Mapping
 from datetime import timedelta
@@ -15,9 +16,10 @@ from jatify_core.ports import Ports
 from jatify_core.report import Report
 from jatify_http.report_text import print_report
 from jatify_http.samples import RESUME_FILENAME, sample_listing, sample_resume
-from jatify_http.server import Server, run_together
+from jatify_http.server import Server
 from jatify_http.serving import open_server
 from jatify_http.settings import Settings
+from jatify_http.signals import run_together
 
 EMAIL: Final = "demo@example.com"
 NAME: Final = "Demo"
@@ -31,8 +33,10 @@ class DemoError(Exception):
 
 async def run_demo(settings: Settings, once: bool) -> None:  # noqa: FBT001  # the command line's own switch
     """Start what `serve` starts, show a finished analysis, and keep serving unless *once*."""
+    for chatty in ("jatify.access", "jatify.security"):  # the report is what is to be seen
+        logging.getLogger(chatty).setLevel(logging.WARNING)
     async with open_server(settings) as (world, server), anyio.create_task_group() as tasks:
-        tasks.start_soon(run_together, server, world.worker())
+        tasks.start_soon(run_together, server.part, world.working, *world.beside)
         await _show(server, world.ports)
         if once:
             server.stop()

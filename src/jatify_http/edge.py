@@ -1,7 +1,9 @@
-"""What every answer has in common, errors and 404s included: its id, its headers, `HEAD`, `304`, and patience."""
+"""What every answer has in common, errors and 404s included: its id, headers, `HEAD`, `304`, patience, and its line."""
 
+import logging
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from time import perf_counter
 from typing import Any, Final
 from uuid import uuid4
 
@@ -10,9 +12,12 @@ from litestar.datastructures import Headers, MutableScopeHeaders
 from litestar.enums import HttpMethod, ScopeType
 from litestar.routes import HTTPRoute
 from litestar.types import ASGIApp, HTTPReceiveMessage, HTTPScope, Message, Receive, Scope, Send
+from msgspec import Struct
 
+from jatify_http.asking import asking
 from jatify_http.conditional import unchanged
 
+LOG: Final = logging.getLogger("jatify.access")
 BODY_DEADLINE: Final = 30.0
 """Seconds in which a request's body must have come; the server itself has no such limit."""
 
@@ -22,6 +27,9 @@ HEADERS: Final = {
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
     "X-Frame-Options": "DENY",
 }
+PUBLIC: Final = tuple((name.lower().encode(), value.encode()) for name, value in HEADERS.items())
+PRIVATE: Final = (*PUBLIC, (b"cache-control", b"no-store"))
+METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 SAFE_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
@@ -29,12 +37,27 @@ class Unfinished(Exception):
     """The body did not arrive whole: not in time, or its sender hung up."""
 
 
-class Edge:
-    """Wraps the whole application, so that nothing leaves without its headers."""
+class Served(Struct, frozen=True):
+    """One request and how it was answered. *route* is the template of its path, empty where none fits."""
 
-    def __init__(self, app: ASGIApp, deadline: float = BODY_DEADLINE) -> None:
+    method: str
+    route: str
+    status: int
+    seconds: float
+
+
+Watch = Callable[[Served], None]
+HUNG_UP: Final = 499
+"""The status of a request that got no answer because nobody waited for one."""
+
+
+class Edge:
+    """Wraps the whole application, so that nothing leaves without its headers, and *watch* hears of every request."""
+
+    def __init__(self, app: ASGIApp, deadline: float = BODY_DEADLINE, watch: Watch | None = None) -> None:
         self._app = app
         self._deadline = deadline
+        self._watch = watch
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -47,7 +70,25 @@ class Edge:
         inner["state"]["request_id"] = request_id
         inner["state"]["is_head"] = scope["method"] == "HEAD"
         answer = _Answer(send, scope, asked, request_id)
-        await self._app(inner, _in_time(receive, self._deadline), answer.send)
+        began = perf_counter()
+        client, _ = scope.get("client") or (None, None)
+        with asking(request_id, client):
+            try:
+                await self._app(inner, _in_time(receive, self._deadline), answer.send)
+            finally:
+                method = scope["method"] if scope["method"] in METHODS else "OTHER"
+                # Of the path its template alone is told: ids and queries may be secrets of their own.
+                route = inner.get("path_template", "")
+                self._tell(Served(method, route, answer.status, perf_counter() - began))
+
+    def _tell(self, served: Served) -> None:
+        if LOG.isEnabledFor(logging.INFO):
+            ms = round(served.seconds * 1_000, 1)
+            facts = {"method": served.method, "route": served.route, "status": served.status, "ms": ms}
+            # `info` would look for the line of code that it is called from, which takes longer than all else.
+            LOG.handle(LOG.makeRecord(LOG.name, logging.INFO, "", 0, "request", (), None, extra=facts))
+        if self._watch:
+            self._watch(served)
 
 
 def named(headers: Mapping[str, str]) -> str:
@@ -76,27 +117,35 @@ class _Answer:
         self._asked = asked
         self._request_id = request_id
         self._bodiless = scope["method"] == "HEAD"
+        self.status = HUNG_UP
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
-            message.setdefault("headers", [])
-            headers = MutableScopeHeaders.from_message(message)
-            self._dress(headers)
-            if message["status"] == 200 and self._known(headers.get("ETag")):
+            headers = [(name.lower(), value) for name, value in message.get("headers", ())]
+            message["headers"] = self._dressed(headers)
+            if (
+                message["status"] == 200
+                and (etag := dict(headers).get(b"etag"))
+                and self._known(etag.decode("latin-1"))
+            ):
                 message["status"] = 304
-                self._strip(headers)
+                self._strip(MutableScopeHeaders.from_message(message))
+            self.status = message["status"]
         elif message["type"] == "http.response.body" and self._bodiless:
             message = {**message, "body": b""}
         await self._send(message)
 
-    def _dress(self, headers: MutableScopeHeaders) -> None:
-        for name, value in HEADERS.items():
-            headers.setdefault(name, value)
-        headers["X-Request-Id"] = self._request_id
-        if self._scope["path"].startswith("/api"):
-            headers.setdefault("Cache-Control", "no-store")
-        if self._scope["method"] == "OPTIONS" and "Allow" in headers:
-            headers["Allow"] = _methods(self._scope)
+    def _dressed(self, headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+        """*headers*, whose names are in small letters, and what they lack."""
+        # By hand: Litestar's own mapping looks through all of them for each.
+        given = {name for name, _ in headers}
+        usual = PRIVATE if self._scope["path"].startswith("/api") else PUBLIC
+        dressed = [*headers, *(header for header in usual if header[0] not in given)]
+        dressed.append((b"x-request-id", self._request_id.encode()))
+        if self._scope["method"] == "OPTIONS" and b"allow" in given:
+            allowed = b"allow", _methods(self._scope).encode()
+            return [allowed if header[0] == b"allow" else header for header in dressed]
+        return dressed
 
     def _strip(self, headers: MutableScopeHeaders) -> None:
         self._bodiless = True
@@ -104,9 +153,9 @@ class _Answer:
             if name in headers:
                 del headers[name]
 
-    def _known(self, etag: str | None) -> bool:
+    def _known(self, etag: str) -> bool:
         reads = self._scope["method"] in {"GET", "HEAD"}
-        return etag is not None and reads and unchanged(etag, self._asked.getall("if-none-match", []))
+        return reads and unchanged(etag, self._asked.getall("if-none-match", []))
 
 
 def _methods(scope: HTTPScope) -> str:

@@ -15,6 +15,7 @@ from jatify_core.ports import Ports
 from jatify_core.use_cases import sessions
 from jatify_core.use_cases.users import recognise
 from jatify_core.user import Caller
+from jatify_http.asking import recognised
 from jatify_http.problems import NotAcceptable
 from jatify_http.requests import EVENT_STREAM, JSON, query_of
 
@@ -25,7 +26,9 @@ WEIGHT: Final = re.compile(r"(?:^|;)\s*q=(?P<q>[0-9.]+)", re.IGNORECASE)
 async def authenticated(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
     """Guard: raise `Unauthenticated` unless a live session's token is presented."""
     ports = await house(connection)
-    connection.scope["user"] = await recognise(ports, bearer_token(connection.headers.getall("authorization", [])))
+    known = await recognise(ports, bearer_token(connection.headers.getall("authorization", [])))
+    connection.scope["user"] = known
+    recognised(str(known.user_id))
 
 
 class NoQuery(Struct, frozen=True):
@@ -48,10 +51,20 @@ async def acceptable(connection: ASGIConnection[Any, Any, Any, Any], handler: Ba
 
 def takes(media_type: str, accept: list[str]) -> bool:
     """Whether these `Accept` headers leave room for *media_type*: the most specific range that fits decides."""
+    return _room_for(media_type, accept) > 0
+
+
+def prefers_html(accept: list[str]) -> bool:
+    """Whether these `Accept` headers rank a page above JSON, as those of browsers do."""
+    return _room_for("text/html", accept) > _room_for(JSON, accept)
+
+
+def _room_for(media_type: str, accept: list[str]) -> float:
     ranges = [part.strip() for header in accept for part in header.split(",") if part.strip()]
     fitting = {r.split(";")[0].strip().lower(): _weight(r) for r in ranges}
-    named = (fitting[name] for name in (media_type, f"{media_type.partition('/')[0]}/*", "*/*") if name in fitting)
-    return next(named, 0.0 if ranges else 1.0) > 0
+    family = f"{media_type.partition('/')[0]}/*"
+    named = (fitting[name] for name in (media_type, family, "*/*") if name in fitting)
+    return next(named, 0.0 if ranges else 1.0)
 
 
 async def operators_only(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:

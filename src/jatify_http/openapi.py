@@ -30,6 +30,9 @@ ABOUT: Final = {
         "a change may name the version it is meant for in `If-Match`."
     ),
 }
+UUID: Final = {"type": "string", "format": "uuid"}
+EVERYWHERE: Final = (400, 414, 431, 500, 503)
+"""What the server may say to any request: before it is read, or when there is no room for it."""
 BODY_FAULTS: Final = (400, 408, 413, 415)
 
 RULES: Final[Mapping[str, Json]] = {"RequeueRequest": {"minProperties": 1, "maxProperties": 1}}
@@ -132,7 +135,8 @@ class _Operation:
 
     def _parameters(self) -> Iterator[Json]:
         for name in self._ids:
-            yield {"name": name, "in": "path", "required": True, "schema": {"type": "string", "format": "uuid"}}
+            schema = self._handler.opt.get("path", {}).get(name, UUID)
+            yield {"name": name, "in": "path", "required": True, "schema": schema}
         if self.query:
             for name, schema in _query(self.query).items():
                 yield {"name": name, "in": "query", "schema": schema}
@@ -171,6 +175,8 @@ class _Operation:
             answer["content"] = {self._handler.opt["gives"]: {"schema": self._handler.opt.get("schema", {})}}
         elif self.answer is not None:
             answer["content"] = {JSON: {"schema": schemas[self.answer]}}
+        if "pages" in self._handler.opt:
+            answer["content"]["text/html"] = {"schema": {"type": "string"}}
         if headers := (*self._told_headers(status), *(("Idempotent-Replayed",) if self._takes_key else ())):
             answer["headers"] = _headers(*headers)
         return answer
@@ -190,7 +196,7 @@ class _Operation:
         return ("ETag",) if status == HTTPStatus.OK and self._protected else ()
 
     def _problems(self) -> Iterable[int]:
-        yield 500
+        yield from EVERYWHERE
         yield from self._handler.opt.get("problems", ())
         if known_query in self._guards:
             yield from (422, 503)

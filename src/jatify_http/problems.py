@@ -5,7 +5,9 @@ import math
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any, Final
+from uuid import uuid4
 
+import msgspec
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 from msgspec import UNSET, Struct, UnsetType
@@ -25,7 +27,8 @@ from jatify_core.errors import (
     Unsupported,
     Violation,
 )
-from jatify_http.edge import Unfinished, allow, request_id
+from jatify_http.audit import Act, noted
+from jatify_http.edge import HEADERS, Unfinished, allow, request_id
 
 LOG: Final = logging.getLogger("jatify.http")
 PROBLEM_JSON: Final = "application/problem+json"
@@ -59,9 +62,11 @@ SLUGS: Final[Mapping[int, str]] = {
     409: "conflict",
     412: "stale",
     413: "too-large",
+    414: "address-too-long",
     415: "unsupported-type",
     422: "invalid",
     429: "throttled",
+    431: "head-too-large",
     500: "internal",
     503: "unavailable",
 }
@@ -70,9 +75,12 @@ WORDS: Final[Mapping[int, str]] = {
     400: "The request cannot be read.",
     404: str(NotFound()),
     405: "There is no such method here; the Allow header names those there are.",
-    408: "The body took too long to arrive.",
+    408: "The request took too long to arrive.",
     413: "The body is larger than this operation takes.",
+    414: "The address with its query is longer than any that is served here.",
+    431: "The header fields are more, or longer, than are taken here.",
     500: "Something went wrong here. It has been noted under the id of this request.",
+    503: "There is no room for this request at the moment. Try again shortly.",
 }
 """What is said where it is not one of the core's errors that speaks."""
 
@@ -93,6 +101,7 @@ def refused(request: Request[Any, Any, Any], error: JatifyError) -> Response[Pro
     status = next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), None)
     if status is None:
         return failed(request, error)
+    _note(request, error)
     headers = _headers(request, error)
     violations = error.violations if isinstance(error, Invalid) else UNSET
     detail = "One or more members cannot be accepted." if violations else str(error)
@@ -119,6 +128,21 @@ def failed(request: Request[Any, Any, Any], error: Exception) -> Response[Proble
     return _answer(request, 500, WORDS[500], {})
 
 
+def unread(status: int) -> tuple[Mapping[str, str], bytes]:
+    """Header fields and body of the answer to a request that could not be read, before anybody knows whose it is."""
+    name = uuid4().hex
+    body = msgspec.json.encode(_problem(status, WORDS[status], name))
+    headers = {
+        **HEADERS,
+        "X-Request-Id": name,
+        "Cache-Control": "no-store",
+        "Content-Type": PROBLEM_JSON,
+        "Content-Length": str(len(body)),
+        "Connection": "close",
+    }
+    return (headers | {"Retry-After": "2"} if status == HTTPStatus.SERVICE_UNAVAILABLE else headers), body
+
+
 HANDLERS: Final[dict[int | type[Exception], Callable[[Request[Any, Any, Any], Any], Response[Problem]]]] = {
     JatifyError: refused,
     HTTPException: rejected,
@@ -134,15 +158,23 @@ def _answer(
     headers: Mapping[str, str],
     errors: tuple[Violation, ...] | UnsetType = UNSET,
 ) -> Response[Problem]:
-    problem = Problem(
-        type=f"/problems/{SLUGS[status]}",
-        title=HTTPStatus(status).phrase,
-        status=status,
-        detail=detail,
-        instance=request_id(request.scope),
-        errors=errors,
-    )
+    problem = _problem(status, detail, request_id(request.scope), errors)
     return Response(problem, status_code=status, headers=dict(headers), media_type=PROBLEM_JSON)
+
+
+def _problem(status: int, detail: str, instance: str, errors: tuple[Violation, ...] | UnsetType = UNSET) -> Problem:
+    return Problem(f"/problems/{SLUGS[status]}", HTTPStatus(status).phrase, status, detail, instance, errors)
+
+
+def _note(request: Request[Any, Any, Any], error: JatifyError) -> None:
+    match error:
+        case Unauthenticated():
+            act: Act = "login_failed" if request.route_handler.opt.get("act") == "login" else "denied"
+            noted(act, method=request.method, route=request.scope.get("path_template"))
+        case Throttled():
+            noted("throttled", method=request.method, route=request.scope.get("path_template"))
+        case _:
+            pass
 
 
 def _headers(request: Request[Any, Any, Any], error: JatifyError) -> dict[str, str]:

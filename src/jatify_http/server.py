@@ -1,64 +1,66 @@
-"""The server: uvicorn inside our own task group, beside the worker, with one way for both to end."""
+"""The server: uvicorn inside our own task group, ended as everything else is."""
 
 import socket
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
+from typing import Any, cast
 
 import anyio
 import uvicorn
 from litestar import Litestar
 
-from jatify_core.worker import Worker
 from jatify_http.feed import Feed
+from jatify_http.protocol import GuardedProtocol, Limits
 from jatify_http.settings import Settings
-from jatify_http.signals import stop_on_signals
+from jatify_http.signals import Part
+from jatify_http.sockets import ListenError
 
-HEADER_BYTES = 16 * 1024
-BACKLOG = 1_024
 LET_GO_AFTER = 3.0
 """Seconds after which a server that leaves drops what nobody takes."""
-UNREAD_FOR = 60_000
-"""Milliseconds after which the system gives up on a peer that takes nothing of what is sent to him."""
+FILES_BESIDE_CONNECTIONS = 150
+"""Descriptors that database, worker, readers of documents and log may need."""
 
 
-class ListenError(Exception):
-    """The address cannot be listened on; the text says what to do."""
+def room_for_connections() -> int:
+    """How many connections there may be at once: a thousand, or what the system lets one process have open."""
+    most = Limits().connections
+    if sys.platform == "win32":
+        return most
+    import resource  # noqa: PLC0415  # there is none on Windows
 
-
-def bind(host: str, port: int) -> socket.socket:
-    """A listening socket, taken before anything else is started. Raises `ListenError`."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    try:
-        listener = socket.create_server((host, port), family=family, backlog=BACKLOG)
-    except OSError as error:
-        raise ListenError(
-            f"Cannot listen on {host} port {port} ({error.strerror or error}). "
-            "Stop what uses it, or choose another JATIFY_HOST and JATIFY_PORT."
-        ) from None
-    if hasattr(socket, "TCP_USER_TIMEOUT"):  # those who connect inherit it
-        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNREAD_FOR)
-    return listener
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = 2 * most + FILES_BESIDE_CONNECTIONS
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+        most = min(most, max(50, (soft - FILES_BESIDE_CONNECTIONS) // 2))
+    return most
 
 
 class Server(uvicorn.Server):
     """uvicorn without its own signal handlers: `stop` ends it."""
 
-    def __init__(self, app: Litestar, settings: Settings, listener: socket.socket) -> None:
+    def __init__(self, app: Any, settings: Settings, listener: socket.socket, limits: Limits | None = None) -> None:
+        limits = limits or Limits(connections=room_for_connections())
         super().__init__(
             uvicorn.Config(
                 app,
+                # uvicorn calls it, whatever the name of the parameter says.
+                http=cast("Any", partial(GuardedProtocol, limits=limits)),
+                ws="none",
                 log_config=None,
                 access_log=False,
                 server_header=False,
                 proxy_headers=bool(settings.trusted_proxies),
                 forwarded_allow_ips=list(settings.trusted_proxies),
-                h11_max_incomplete_event_size=HEADER_BYTES,
                 timeout_graceful_shutdown=max(1, round(settings.drain.total_seconds())),
                 timeout_keep_alive=75,
             )
         )
         self._listener = listener
-        self._feed: Feed = app.state.feed
+        self._feed: Feed | None = app.state.get("feed") if isinstance(app, Litestar) else None
         self.ready = anyio.Event()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -92,6 +94,11 @@ class Server(uvicorn.Server):
         host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104  # compared, not bound
         return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
+    @property
+    def part(self) -> Part:
+        """The server as a part of its process."""
+        return Part(self.run_until_stopped, self)
+
     async def run_until_stopped(self) -> None:
         """Answer requests until `stop`."""
         await self.serve([self._listener])
@@ -100,20 +107,7 @@ class Server(uvicorn.Server):
 
     def stop(self, *, hurry: bool = False) -> None:
         """Take no more requests; leave when those under way are answered, or at once in a *hurry*."""
-        self._feed.close()  # its streams would go on for ever
+        if self._feed:
+            self._feed.close()  # its streams would go on for ever
         self.should_exit = True
         self.force_exit |= hurry
-
-
-async def run_together(server: Server, worker: Worker | None) -> None:
-    """Run both until a signal, or until the server ends; a second signal hurries them."""
-    parts = [part for part in (server, worker) if part]
-    async with anyio.create_task_group() as signals:
-        signals.start_soon(stop_on_signals, *parts)
-        async with anyio.create_task_group() as running:
-            if worker:
-                running.start_soon(worker.run)
-            await server.run_until_stopped()
-            for part in parts:
-                part.stop()
-        signals.cancel_scope.cancel()

@@ -5,8 +5,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from jatify_http.app import ShellSettings, create_app
-from jatify_http.server import Server, bind, run_together
+from jatify_http.server import Server
 from jatify_http.settings import Settings
+from jatify_http.signals import run_together
+from jatify_http.sockets import bind
 from jatify_http.wiring import World, open_world
 
 log = logging.getLogger("jatify")
@@ -16,7 +18,7 @@ async def serve(settings: Settings, worker: bool) -> None:  # noqa: FBT001  # th
     """Serve until a signal, with a *worker* beside the API or without."""
     async with open_server(settings) as (world, server):
         log.info("the API answers at %s", server.address)
-        await run_together(server, world.worker() if worker else None)
+        await run_together(server.part, *([world.working] if worker else []), *world.beside)
 
 
 @asynccontextmanager
@@ -25,4 +27,4 @@ async def open_server(settings: Settings) -> AsyncIterator[tuple[World, Server]]
     with bind(settings.host, settings.port) as listener:
         async with open_world(settings) as world:
             shell = ShellSettings(cors_origins=settings.cors_origins, docs=settings.docs)
-            yield world, Server(create_app(world.ports, shell), settings, listener)
+            yield world, Server(create_app(world.ports, shell, world.watch), settings, listener)

@@ -68,6 +68,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     session_life: timedelta
     password_min: int
     docs: bool
+    metrics: tuple[str, int] | None
+    """Host and port of a listener of their own."""
     log_level: str
     log_format: Literal["json", "text"]
     ignored: tuple[str, ...]
@@ -117,6 +119,7 @@ def load_settings(environ: Mapping[str, str], env_file: Path = Path(".env")) -> 
         session_life=read("JATIFY_SESSION_HOURS", _hours, timedelta(hours=24)),
         password_min=read("JATIFY_PASSWORD_MIN", _whole(8, 256), 8),
         docs=read("JATIFY_DOCS", _switch, True),
+        metrics=read("JATIFY_METRICS", _address, None),
         log_level=read("JATIFY_LOG_LEVEL", _one_of("debug", "info", "warning", "error"), "info"),
         log_format=read("JATIFY_LOG_FORMAT", _one_of("json", "text"), "text" if sys.stderr.isatty() else "json"),
         ignored=read.unknown(),
@@ -206,6 +209,17 @@ def _profile(raw: str) -> Literal["openrouter", "compatible"]:
 
 def _switch(raw: str) -> bool:
     return _one_of("on", "off", "true", "false", "1", "0", "yes", "no")(raw) in {"on", "true", "1", "yes"}
+
+
+def _address(raw: str) -> tuple[str, int] | None:
+    if raw.lower() == "off":
+        return None
+    host, colon, port = raw.rpartition(":")
+    bare = host.removeprefix("[").removesuffix("]")
+    whole = port.isascii() and port.isdigit() and int(port) <= 65_535
+    if not colon or not bare or not whole or (":" in bare) is not host.startswith("["):
+        raise ValueError("use host:port, such as 127.0.0.1:9100 or [::1]:9100, or off")
+    return bare, int(port)
 
 
 def _comma_list(raw: str) -> tuple[str, ...]:

@@ -1,18 +1,29 @@
-"""Uploads: the form in which a resume arrives."""
+"""Uploads: the form in which a resume arrives.
 
-from collections.abc import Mapping
+Read by ourselves, because a part may name any charset there is, and decoding some of them takes hours for what fits
+into an upload: here a text is UTF-8 and short.
+"""
+
+from collections import Counter
+from collections.abc import AsyncGenerator, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, Final
 
 from litestar import Request
-from litestar.datastructures import UploadFile
 from msgspec import Struct
+from multipart import MultipartSegment, PushMultipartParser
 
-from jatify_core.errors import Invalid, Malformed, Violation
+from jatify_core.errors import Invalid, Malformed, Unavailable, Violation
 from jatify_core.resume import Upload
+from jatify_core.user import UserId
 from jatify_http.requests import StrictRequest
 
 MULTIPART: Final = "multipart/form-data"
 NAME_LENGTH: Final = 200
+PARTS: Final = 16
+UTF_8: Final = frozenset({"utf-8", "utf8", "us-ascii"})
+TEXT: Final = 4 * 1024
+"""Bytes of a part that is no file; what is longer is cut, and then too long as a name."""
 
 FORM_SCHEMA: Final[Mapping[str, Any]] = {
     "type": "object",
@@ -32,30 +43,86 @@ class ResumeForm(Struct, frozen=True):
     name: str | None
 
 
+class Room:
+    """How many uploads may be under way at once, each of them whole in our memory: in all, and of one user."""
+
+    def __init__(self, in_all: int = 64, of_one: int = 24) -> None:
+        self._in_all = in_all
+        self._of_one = of_one
+        self._under_way: Counter[UserId] = Counter()
+
+    @contextmanager
+    def taken(self, user_id: UserId) -> Iterator[None]:
+        """Take a place for the block. Raises `Unavailable` where there is none."""
+        if self._under_way.total() >= self._in_all or self._under_way[user_id] >= self._of_one:
+            raise Unavailable("Too many uploads are under way. Send this one again in a few seconds.")
+        self._under_way[user_id] += 1
+        try:
+            yield
+        finally:
+            self._under_way[user_id] -= 1
+            if not self._under_way[user_id]:
+                del self._under_way[user_id]
+
+
+class _Part(Struct):
+    """One part of a form; with a file name it is a file."""
+
+    name: str
+    filename: str | None
+    media_type: str | None
+    content: bytearray
+
+    def add(self, more: bytes | bytearray) -> None:
+        if self.filename or len(self.content) <= TEXT:
+            self.content += more
+
+
+async def received_form(request: Request[Any, Any, Any]) -> AsyncGenerator[ResumeForm, None]:
+    """The form in a request, which takes its room until the request is answered."""
+    room: Room = request.app.state.uploads
+    with room.taken(request.user.user_id):
+        yield await read_form(request)
+
+
 async def read_form(request: Request[Any, Any, Any]) -> ResumeForm:
     """The form in a request. Raises `Unsupported`, `Malformed`, and `Invalid` for anything but one file and a name."""
     if isinstance(request, StrictRequest):
         request.require_type(MULTIPART)
     try:
-        form = await request.form()
-    except (ValueError, LookupError):  # a boundary or a text that is none, an encoding nobody knows
+        parts = await _parts(request)
+        files = [part for part in parts if part.name == "file" and part.filename]
+        names = [part.content[: TEXT + 1].decode() for part in parts if part.name == "name" and not part.filename]
+    except ValueError:  # the parser's own errors, too
         raise Malformed("The form cannot be read.") from None
-    fields = [*form.multi_items()]
-    files = [value for name, value in fields if name == "file" and isinstance(value, UploadFile)]
-    names = [value for name, value in fields if name == "name" and isinstance(value, str)]
-    violations = [*_strange(fields), *_faults(files, names)]
+    violations = [*_strange(parts), *_faults(files, names)]
     if violations:
         raise Invalid(violations)
     file = files[0]
-    return ResumeForm(Upload(file.filename, file.content_type or None, await file.read()), names[0] if names else None)
+    return ResumeForm(Upload(file.filename or "", file.media_type, bytes(file.content)), names[0] if names else None)
 
 
-def _strange(fields: list[tuple[str, Any]]) -> list[Violation]:
-    strange = dict.fromkeys(name for name, _ in fields if name not in {"file", "name"})
+async def _parts(request: Request[Any, Any, Any]) -> list[_Part]:
+    _, options = request.content_type
+    parts: list[_Part] = []
+    with PushMultipartParser(options.get("boundary", ""), max_segment_count=PARTS, strict=True) as parser:
+        async for chunk in request.stream():
+            for event in parser.parse(chunk) if chunk else ():
+                if isinstance(event, MultipartSegment):
+                    if not event.filename and (event.charset or "utf-8").lower() not in UTF_8:
+                        raise Malformed("Send the texts of a form in UTF-8.")
+                    parts.append(_Part(event.name, event.filename, event.content_type or None, bytearray()))
+                elif event:
+                    parts[-1].add(event)
+    return parts
+
+
+def _strange(parts: list[_Part]) -> list[Violation]:
+    strange = dict.fromkeys(part.name for part in parts if part.name not in {"file", "name"})
     return [Violation(f"/{name}", "unknown_member", "There is no such field in this form.") for name in strange]
 
 
-def _faults(files: list[UploadFile], names: list[str]) -> list[Violation]:
+def _faults(files: list[_Part], names: list[str]) -> list[Violation]:
     found = []
     if len(files) != 1:
         code = "repeated" if files else "missing"

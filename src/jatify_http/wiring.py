@@ -3,12 +3,12 @@
 import os
 import secrets
 import socket
-from collections.abc import AsyncIterator
-from contextlib import AbstractContextManager, asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import AbstractContextManager, asynccontextmanager, contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 from uuid import UUID
 
 import anyio
@@ -28,6 +28,12 @@ from jatify_core.ports import Analyzer, Ports
 from jatify_core.use_cases.analyses import carry_out
 from jatify_core.worker import Worker, WorkerSettings
 from jatify_http.settings import Settings, SettingsError
+from jatify_http.signals import Part
+from jatify_http.sockets import bind
+
+if TYPE_CHECKING:
+    from jatify_http.edge import Watch
+    from jatify_http.metrics import Metrics
 
 T = TypeVar("T")
 
@@ -45,6 +51,29 @@ class World(Struct, frozen=True):
     ports: Ports
     store: PostgresStore
     settings: Settings
+    metrics: "Metrics | None" = None
+    metrics_listener: socket.socket | None = None
+
+    @property
+    def watch(self) -> "Watch | None":
+        """Who counts requests, if they are counted."""
+        return self.metrics.request if self.metrics else None
+
+    @property
+    def working(self) -> Part:
+        """A worker as a part of the process."""
+        worker = self.worker()
+        return Part(worker.run, worker)
+
+    @property
+    def beside(self) -> Sequence[Part]:
+        """What runs beside API and worker: the listener for metrics, if there is one."""
+        if self.metrics is None or self.metrics_listener is None:
+            return ()
+        from jatify_http.metrics import metrics_app
+        from jatify_http.server import Server
+
+        return (Server(metrics_app(self.metrics), self.settings, self.metrics_listener).part,)
 
     def worker(self) -> Worker:
         """A worker over the same store."""
@@ -60,6 +89,7 @@ class World(Struct, frozen=True):
                 drain=settings.drain,
                 name=f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}",
             ),
+            watch=self.metrics.job_ended if self.metrics else None,
         )
 
 
@@ -67,8 +97,17 @@ class World(Struct, frozen=True):
 async def open_world(settings: Settings, *, issues_tokens: bool = True) -> AsyncIterator[World]:
     """Everything from the database to the model, in order. Only who *issues tokens* needs the signing keys.
 
-    Raises `SettingsError`, `EmbeddedError` and `DatabaseProblem`, each with one clear line.
+    Raises `SettingsError`, `ListenError`, `EmbeddedError` and `DatabaseProblem`, each with one clear line.
     """
+    with bound_for_metrics(settings) as metrics_listener:
+        async with _opened(settings, metrics_listener, issues_tokens=issues_tokens) as world:
+            yield world
+
+
+@asynccontextmanager
+async def _opened(
+    settings: Settings, metrics_listener: socket.socket | None, *, issues_tokens: bool
+) -> AsyncIterator[World]:
     async with open_database(settings) as conninfo:
         await migrate(conninfo)
         keys = await _signing_keys(settings) if issues_tokens else (SigningKey("unused", secrets.token_bytes(32)),)
@@ -92,7 +131,26 @@ async def open_world(settings: Settings, *, issues_tokens: bool = True) -> Async
                 new_id=new_id,
                 policy=policy(settings),
             )
-            yield World(ports, store, settings)
+            yield World(ports, store, settings, _metrics(settings, store), metrics_listener)
+
+
+@contextmanager
+def bound_for_metrics(settings: Settings) -> Iterator[socket.socket | None]:
+    """The listener for metrics, taken before anything is started, if one is wanted."""
+    if settings.metrics is None:
+        yield None
+    else:
+        with bind(*settings.metrics, "JATIFY_METRICS") as listener:
+            yield listener
+
+
+def _metrics(settings: Settings, store: PostgresStore) -> "Metrics | None":
+    if settings.metrics is None:
+        return None
+    # Loaded only here, as the model's client is.
+    from jatify_http.metrics import Metrics
+
+    return Metrics(store, lambda: store.crowding)
 
 
 @asynccontextmanager

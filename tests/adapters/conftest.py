@@ -78,7 +78,8 @@ class PostgresNewStore:
                 """
                 with jobs as (
                   update job set available_at = available_at - %(by)s, sort_at = sort_at - %(by)s,
-                                 claimed_at = claimed_at - %(by)s, lease_expires_at = lease_expires_at - %(by)s
+                                 enqueued_at = enqueued_at - %(by)s, claimed_at = claimed_at - %(by)s,
+                                 lease_expires_at = lease_expires_at - %(by)s
                 ), pauses as (
                   update queue_pause set since = since - %(by)s, probe_at = probe_at - %(by)s
                 ), keys as (

@@ -17,6 +17,7 @@ from jatify_adapters.contracts.listings import ListingsContract
 from jatify_adapters.contracts.pauses import PausesContract
 from jatify_adapters.contracts.places import PlacesContract
 from jatify_adapters.contracts.resumes import ResumesContract
+from jatify_adapters.contracts.tally import TallyContract
 from jatify_adapters.contracts.transactions import TransactionsContract
 from jatify_adapters.contracts.users import SessionsContract, UsersContract
 from jatify_adapters.contracts.walls import WallsContract
@@ -56,6 +57,9 @@ class TestPauses(PausesContract): ...
 
 
 class TestPlaces(PlacesContract): ...
+
+
+class TestTally(TallyContract): ...
 
 
 class TestDrops(DropsContract): ...

@@ -104,7 +104,7 @@ async def test_whatever_befalls_a_child_its_document_is_unreadable(program: str)
 
 
 async def test_two_files_are_read_at_a_time_and_the_third_is_sent_away(tmp_path: Path) -> None:
-    busy = running(sleeper(tmp_path), patience=0.5)
+    busy = running(sleeper(tmp_path), max_children=2, patience=0.5)
     async with create_task_group() as tasks:
         tasks.start_soon(busy.extract, UPLOAD)
         tasks.start_soon(busy.extract, UPLOAD)
@@ -116,7 +116,7 @@ async def test_two_files_are_read_at_a_time_and_the_third_is_sent_away(tmp_path:
 
 
 async def test_a_third_file_gets_its_turn_when_another_is_read() -> None:
-    shared = DocumentExtractor()
+    shared = DocumentExtractor(max_children=2, patience=20)  # a busy machine is no failure
     answers: list[Extraction] = []
     done = Event()
 
@@ -130,6 +130,30 @@ async def test_a_third_file_gets_its_turn_when_another_is_read() -> None:
             tasks.start_soon(read)
         await done.wait()
     assert answers == [Extracted("text/plain", TEXT, None)] * 5
+
+
+async def test_who_comes_when_the_queue_is_full_is_sent_away_at_once(tmp_path: Path) -> None:
+    full = running(sleeper(tmp_path), max_children=1, patience=60, queue=2)
+    async with create_task_group() as tasks:
+        for _ in range(3):
+            tasks.start_soon(full.extract, UPLOAD)
+        await asleep(tmp_path, 2)
+        with fail_after(1), pytest.raises(Unavailable) as refused:
+            await full.extract(UPLOAD)
+        assert refused.value.retry_after.total_seconds() >= 1
+        tasks.cancel_scope.cancel()
+
+
+async def test_a_cancelled_reading_gives_its_turn_to_who_waits(tmp_path: Path) -> None:
+    single = running(sleeper(tmp_path), max_children=1, patience=60)
+    async with create_task_group() as tasks, create_task_group() as first:
+        first.start_soon(single.extract, UPLOAD)
+        await asleep(tmp_path, 2)
+        tasks.start_soon(single.extract, UPLOAD)
+        await sleep(0.05)
+        first.cancel_scope.cancel()
+        await asleep(tmp_path, 4)
+        tasks.cancel_scope.cancel()
 
 
 async def test_a_cancelled_wait_gives_its_turn_back(tmp_path: Path) -> None:

@@ -81,3 +81,28 @@ async def test_several_headers_count_as_one() -> None:
 async def test_a_change_is_never_answered_by_304(ann: Person, thing: tuple[str, dict[str, Any]]) -> None:
     path, body = thing
     assert (await ann.put(path, json=body, headers={"If-None-Match": '"v2"'})).status_code == 200
+
+
+async def test_an_application_whose_job_was_renamed_has_another_tag(ann: Person) -> None:
+    application = await ann.application()
+    path, job = f"/api/applications/{application['id']}", f"/api/jobs/{application['job_id']}"
+    assert (await ann.patch(job, json={"company": "Globex"})).status_code == 200
+    seen = await ann.get(path, headers={"If-None-Match": '"v1"'})
+    assert (seen.status_code, seen.headers["etag"], seen.json()["version"]) == (200, '"v2"', 2)
+    assert seen.json()["job"]["company"] == "Globex"
+    assert (await ann.patch(path, json={"notes": "x"}, headers={"If-Match": '"v1"'})).status_code == 412
+    assert (await ann.patch(path, json={"notes": "x"}, headers={"If-Match": '"v2"'})).status_code == 200
+
+
+async def test_an_application_keeps_its_tag_while_it_looks_the_same(ann: Person) -> None:
+    application = await ann.application()
+    assert (await ann.patch(f"/api/jobs/{application['job_id']}", json={"location": "Paris"})).status_code == 200
+    assert (await ann.get(f"/api/applications/{application['id']}")).headers["etag"] == '"v1"'
+
+
+async def test_an_application_that_lost_its_resume_has_another_tag(ann: Person) -> None:
+    resume = await ann.resume()
+    application = await ann.application(resume_id=resume["id"])
+    assert (await ann.delete(f"/api/resumes/{resume['id']}")).status_code == 204
+    seen = await ann.get(f"/api/applications/{application['id']}", headers={"If-None-Match": '"v1"'})
+    assert (seen.status_code, seen.headers["etag"], seen.json()["resume_id"]) == (200, '"v2"', None)

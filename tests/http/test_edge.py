@@ -150,3 +150,35 @@ async def test_pages_of_other_origins_may_not(ports: Ports, origin: str) -> None
             answer = await client.request(method, "/api/jobs", headers=headers)
             assert not {name for name in answer.headers if name.startswith("access-control-")}
             assert answer.headers["vary"] == "Origin"
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"])
+@pytest.mark.parametrize(
+    "header",
+    ["Authorization", "Content-Type", "Idempotency-Key", "If-Match", "If-None-Match", "Last-Event-ID", "Prefer"],
+)
+async def test_a_browser_may_send_whatever_the_api_takes(ports: Ports, method: str, header: str) -> None:
+    preflight = {
+        "Origin": ORIGIN,
+        "Access-Control-Request-Method": method,
+        "Access-Control-Request-Headers": header.lower(),
+    }
+    async with client_of(ports, CORS) as client:
+        answer = await client.options("/api/applications/x", headers=preflight)
+    assert method in answer.headers["access-control-allow-methods"].split(", ")
+    assert header in answer.headers["access-control-allow-headers"].split(", ")
+    assert "access-control-allow-credentials" not in answer.headers
+
+
+async def test_a_page_may_read_every_header_that_it_needs(ports: Ports) -> None:
+    async with client_of(ports, CORS) as client:
+        answer = await client.get("/api/jobs", headers={"Origin": ORIGIN})
+    exposed = answer.headers["access-control-expose-headers"].split(", ")
+    assert {"ETag", "Location", "Link", "Retry-After", "X-Request-Id", "Idempotent-Replayed"} <= set(exposed)
+
+
+async def test_plain_options_are_no_preflight(ports: Ports) -> None:
+    async with client_of(ports, CORS) as client:
+        answer = await client.options("/health/live", headers={"Origin": ORIGIN})
+    assert answer.headers["allow"] == "GET, HEAD, OPTIONS"
+    assert answer.headers["access-control-allow-origin"] == ORIGIN

@@ -1,6 +1,7 @@
 """Errors: one shape, one table, and an order in which they are found."""
 
 import logging
+import re
 from typing import Any
 from uuid import uuid4
 
@@ -14,7 +15,7 @@ from jatify_http.guards import takes
 from jatify_http.requests import JSON
 from tests.http.people import Person
 
-OPEN = {"/api/auth/register", "/api/auth/login", "/health/live", "/health/ready"}
+OPEN = {"/api/auth/register", "/api/auth/login", "/health/live", "/health/ready", "/problems/{slug}"}
 ID = str(uuid4())
 
 
@@ -156,7 +157,15 @@ async def test_the_charset_may_be_said(ann: Person) -> None:
 
 @pytest.mark.parametrize(
     ("path", "size", "status"),
-    [("/api/jobs", 262_145, 413), ("/api/jobs", 200_000, 422), ("/api/dlq/requeue", 65_537, 413)],
+    [
+        ("/api/jobs", 65_537, 413),
+        ("/api/jobs", 65_536, 422),
+        ("/api/applications", 262_145, 413),
+        ("/api/dlq/requeue", 65_537, 413),
+        ("/api/auth/login", 4_097, 413),
+        ("/api/auth/login", 4_096, 422),
+        ("/api/auth/register", 4_097, 413),
+    ],
 )
 async def test_a_body_has_a_size_that_depends_on_the_operation(ann: Person, path: str, size: int, status: int) -> None:
     body = b'{"q": "' + b"x" * (size - 9) + b'"}'
@@ -222,3 +231,72 @@ async def test_a_fault_of_our_own_is_logged_under_its_id_and_tells_nothing(
     assert record.__dict__["request_id"] == answer.headers["x-request-id"] == answer.json()["instance"]
     assert record.exc_info
     assert "a secret of Ann's" not in caplog.text
+
+
+@pytest.mark.parametrize("method", ["PUT", "PATCH", "POST"])
+@pytest.mark.parametrize("depth", [33, 300, 900, 990, 5_000])
+async def test_what_is_nested_too_deep_is_400_wherever_it_is_sent(ann: Person, method: str, depth: int) -> None:
+    """As deep as the parser goes, a merge or a search for NUL would not."""
+    path = "/api/jobs" if method == "POST" else f"/api/jobs/{(await ann.job())['id']}"
+    body = b'{"a":' * depth + b"1" + b"}" * depth
+    answer = await ann.ask(method, path, content=body, headers={"Content-Type": "application/json"})
+    assert (answer.status_code, answer.json()["type"]) == (400, "/problems/malformed")
+
+
+@pytest.mark.parametrize("at", ["0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59", "1899-12-31T23:59:59Z"])
+async def test_an_instant_at_the_ends_of_the_calendar_is_refused(ann: Person, at: str) -> None:
+    path = f"/api/applications/{(await ann.application())['id']}"
+    answer = await ann.patch(path, json={"status_id": "applied", "status_at": at})
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/status_at")
+    assert (await ann.get(path)).json()["version"] == 1
+
+
+@pytest.mark.parametrize(("path", "status"), [("/api/jobs", 413), ("/api/applications", 400)])
+@pytest.mark.parametrize("opening", [b"[", b'{"a":'])
+async def test_a_hundred_thousand_levels_are_refused_at_once(
+    ann: Person, path: str, status: int, opening: bytes
+) -> None:
+    body = (opening * 100_000)[: 200_000 if opening == b"[" else 250_000]
+    answer = await ann.post(path, content=body, headers={"Content-Type": "application/json"})
+    assert answer.status_code == status
+
+
+INSIDE = re.compile(
+    r"/src/|/lib/|\.py\b|Traceback|\bselect\b|\binsert\b|psycopg|msgspec|litestar|uvicorn|jatify_|\w+Error\b|0x[0-9a-f]+",
+    re.IGNORECASE,
+)
+
+
+async def test_no_answer_tells_of_the_inside(
+    ann: Person, nobody: Person, store: MemoryStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = await ann.job()
+    await ann.application(job_id=job["id"])
+    path = f"/api/jobs/{job['id']}"
+    as_json = {"Content-Type": "application/json"}
+    answers = [
+        await ann.post("/api/jobs", content=b"{", headers=as_json),
+        await nobody.get("/api/jobs"),
+        await ann.get("/api/jobs/../../etc/passwd"),
+        await ann.get("/api/jobs/' or 1=1 --"),
+        await ann.ask("BREW", "/api/jobs"),
+        await ann.get("/api/jobs", headers={"Accept": "text/html"}),
+        await ann.delete(path),
+        await ann.patch(path, json={}, headers={"If-Match": '"v9"'}),
+        await ann.post("/api/jobs", content=b" " * 70_000, headers=as_json),
+        await ann.post("/api/jobs", content=b"<job/>", headers={"Content-Type": "application/xml"}),
+        await ann.post("/api/jobs", json={"company": 1, "position": ["x"], "salary": {"min": "y"}, "url": "ftp://"}),
+        await ann.get("/api/jobs?sort=id;drop table job&cursor=x&limit=many"),
+        await ann.post("/api/resumes", files={"file": ("x.exe", b"MZ\x00\x01")}),
+        await ann.post("/api/resumes", content=b"x", headers={"Content-Type": "multipart/form-data"}),
+    ]
+    monkeypatch.setattr(store, "reachable", False)
+    answers.append(await ann.get("/api/jobs"))
+    monkeypatch.setattr(store, "transaction", lambda _: 1 / 0)
+    answers.append(await ann.get("/api/jobs"))
+    expected = [400, 401, 404, 404, 405, 406, 409, 412, 413, 415, 422, 422, 415, 400, 503, 500]
+    assert [answer.status_code for answer in answers] == expected
+    for answer in answers:
+        assert answer.headers["content-type"] == "application/problem+json"
+        assert not INSIDE.search(answer.text), answer.text
+        assert not INSIDE.search(str(answer.headers)), answer.headers

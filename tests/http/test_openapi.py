@@ -90,7 +90,7 @@ def test_errors_are_problems_and_a_login_is_asked_for_where_401_can_come(descrip
         for status, answer in operation["responses"].items():
             if int(status) >= 400:
                 assert answer["content"].keys() == {"application/problem+json"}
-        public = path.startswith("/health") or path in {"/api/auth/register", "/api/auth/login"}
+        public = path.startswith(("/health", "/problems")) or path in {"/api/auth/register", "/api/auth/login"}
         assert (operation.get("security") == [{"bearer": []}]) is not public
         assert public or "401" in operation["responses"]
 

@@ -3,6 +3,7 @@
 import hashlib
 from typing import Any
 
+import httpx
 import pytest
 
 from tests.http.people import RESUME, Person
@@ -169,3 +170,39 @@ async def test_the_list_can_be_searched(ann: Person) -> None:
         {"Backend", "Frontend"},
         set(),
     ]
+
+
+def form(disposition: bytes, content: bytes, *more: bytes) -> bytes:
+    return b"\r\n".join([b"--x", b"Content-Disposition: form-data; " + disposition, *more, b"", content, b""])
+
+
+WITH_FILE = form(b'name="file"; filename="ann.txt"', RESUME)
+
+
+@pytest.mark.parametrize("charset", [b"punycode", b"utf-7", b"hex", b"none-such"])
+async def test_a_text_in_a_charset_that_takes_hours_is_never_decoded(ann: Person, charset: bytes) -> None:
+    text = form(b'name="name"', b"a" * 4_000 + b"-" + b"a" * 4_000, b"Content-Type: text/plain; charset=" + charset)
+    answer = await _posted(ann, WITH_FILE + text)
+    assert (answer.status_code, answer.json()["type"]) == (400, "/problems/malformed")
+
+
+async def test_a_form_has_at_most_sixteen_parts(ann: Person) -> None:
+    assert (await _posted(ann, WITH_FILE + form(b'name="other"', b"") * 16)).status_code == 400
+
+
+async def test_a_long_text_beside_the_file_is_not_kept(ann: Person) -> None:
+    answer = await _posted(ann, WITH_FILE + form(b'name="name"', b"n" * 60_000))
+    assert (answer.status_code, answer.json()["errors"][0]["code"]) == (422, "too_long")
+
+
+@pytest.mark.parametrize(
+    "form_", [form(b'name="file"; filename="a\x00.txt"', RESUME), WITH_FILE + form(b'name="name"', b"\x00")]
+)
+async def test_a_nul_in_a_form_is_refused(ann: Person, form_: bytes) -> None:
+    answer = await _posted(ann, form_)
+    assert (answer.status_code, answer.json()["errors"][0]["code"]) == (422, "forbidden_character")
+
+
+async def _posted(who: Person, parts: bytes) -> httpx.Response:
+    headers = {"Content-Type": "multipart/form-data; boundary=x"}
+    return await who.post("/api/resumes", content=parts + b"--x--\r\n", headers=headers)

@@ -47,6 +47,11 @@ def test_all_problems_are_told_at_once_and_say_what_to_do() -> None:
         ("JATIFY_CORS_ORIGINS", "*"),
         ("JATIFY_TRUSTED_PROXIES", "10.0.0.0/33"),
         ("JATIFY_DOCS", "perhaps"),
+        ("JATIFY_METRICS", "9100"),
+        ("JATIFY_METRICS", ":9100"),
+        ("JATIFY_METRICS", "127.0.0.1:many"),
+        ("JATIFY_METRICS", "127.0.0.1:70000"),
+        ("JATIFY_METRICS", "::1:9100"),
         ("JATIFY_MAX_UPLOAD", "5MB"),
         ("JATIFY_REGISTRATION", "ajar"),
         ("JATIFY_LOG_LEVEL", "loud"),
@@ -90,3 +95,10 @@ def test_no_secret_shows_in_a_repr_or_in_a_problem() -> None:
 
 def test_a_slip_of_the_pen_is_noticed() -> None:
     assert load_settings({"JATIFY_PROT": "80", "JATIFY_PORT": "80"}, NOWHERE).ignored == ("JATIFY_PROT",)
+
+
+def test_metrics_have_an_address_of_their_own_or_none() -> None:
+    assert load_settings({}, NOWHERE).metrics is None
+    assert load_settings({"JATIFY_METRICS": "off"}, NOWHERE).metrics is None
+    assert load_settings({"JATIFY_METRICS": "127.0.0.1:9100"}, NOWHERE).metrics == ("127.0.0.1", 9100)
+    assert load_settings({"JATIFY_METRICS": "[::1]:9100"}, NOWHERE).metrics == ("::1", 9100)

@@ -24,6 +24,7 @@ pytest.register_assert_rewrite(
             "queue_machine",
             "resumes",
             "samples",
+            "tally",
             "transactions",
             "users",
         )

@@ -157,6 +157,27 @@ class ApplicationsContract:
         assert (await _get(new_store, application)).listing.company == "Acme"
         assert (await _matching(new_store, seeker))[0].listing.position == "Clerk"
 
+    async def test_an_application_is_one_version_on_when_its_listing_has_another_name(
+        self, new_store: NewStore
+    ) -> None:
+        seeker, other = await a_seeker(new_store), await a_seeker(new_store)
+        mine, theirs = [await _store(new_store, an_application(w.listing, new_store.now())) for w in (seeker, other)]
+        at = new_store.now() + MINUTE
+        draft = seeker.listing.draft
+        for changed, version in (
+            (replace(draft, description="Another text."), 1),
+            (replace(draft, position="Clerk"), 2),
+            (replace(draft, company="Acme", position="Clerk"), 3),
+            (replace(draft, company="Acme", position="Clerk"), 3),
+        ):
+            async with new_store.store.transaction() as tx:
+                listing = await tx.listings.get(seeker.user.id, seeker.listing.id, lock=True)
+                await tx.listings.save(listing.changed_to(changed, at))
+            shown = await _get(new_store, mine)
+            assert shown.version == version
+            assert shown.updated_at == (at if version > 1 else mine.updated_at)
+        assert (await _get(new_store, theirs)).version == 1
+
     async def test_a_removed_application_is_hidden_for_good(self, new_store: NewStore) -> None:
         seeker = await a_seeker(new_store)
         application = await _store(new_store, an_application(seeker.listing, new_store.now()))

@@ -1,6 +1,7 @@
 """What every store promises about places: where a user's own jobs stand in everybody's queue."""
 
 from collections.abc import Sequence
+from typing import Final
 from uuid import UUID, uuid4
 
 from jatify_adapters.contracts.new_store import NewStore
@@ -9,14 +10,20 @@ from jatify_adapters.contracts.samples import (
     MINUTE,
     Seeker,
     a_seeker,
+    a_stored_resume,
+    ask,
     bury_next,
     claim,
     claim_one,
     queued,
     settle,
     strangers_id,
+    walk,
 )
 from jatify_core.job import End, Job, JobId, Place
+from jatify_core.paging import Page, Sort, Window
+
+TURNS: Final = Sort("turn")
 
 
 class PlacesContract:
@@ -30,14 +37,14 @@ class PlacesContract:
             assert [place.job_id for place in places] == [job_id for seeker, job_id in asked if seeker is who]
             assert [place.ahead for place in places] == ahead
 
-    async def test_what_runs_comes_first_and_is_ahead_of_nobody(self, new_store: NewStore) -> None:
+    async def test_what_runs_keeps_its_turn_and_is_ahead_of_nobody(self, new_store: NewStore) -> None:
         seeker = await a_seeker(new_store)
         first, second, third = [await queued(new_store, seeker) for _ in range(3)]
         job, _ = await claim(new_store, 2)
         await settle(new_store, End.released(job))
         assert _in_short(await _places(new_store, seeker)) == [
-            (second.id, True, 0),
             (first.id, False, 0),
+            (second.id, True, 0),
             (third.id, False, 1),
         ]
 
@@ -81,14 +88,52 @@ class PlacesContract:
             await queued(new_store, seeker)
         await settle(new_store, End.succeeded(await claim_one(new_store)))
         await bury_next(new_store)
-        assert await _places(new_store, seeker) == []
+        assert await _places(new_store, seeker) == ()
         async with new_store.store.transaction() as tx:
-            assert not await tx.jobs.places(strangers_id())
+            assert await tx.jobs.places(strangers_id(), Window(TURNS)) == Page(())
+
+    async def test_a_place_names_the_resume_and_the_listing_of_its_analysis(self, new_store: NewStore) -> None:
+        seeker = await a_seeker(new_store)
+        pair = await queued(new_store, seeker)
+        review = await ask(new_store, await a_stored_resume(new_store, seeker), None)
+        async with new_store.store.transaction() as tx:
+            await tx.jobs.enqueue(_a_chore(seeker, new_store))
+        assert [(place.resume_id, place.listing_id) for place in await _places(new_store, seeker)] == [
+            (pair.resume_id, seeker.listing.id),
+            (review.resume_id, None),
+            (None, None),
+        ]
+
+    async def test_pages_hold_every_place_once_also_of_one_instant_and_while_jobs_run_and_end(
+        self, new_store: NewStore
+    ) -> None:
+        seeker, other = await a_seeker(new_store), await a_seeker(new_store)
+        async with new_store.store.transaction() as tx:  # of one instant
+            await tx.jobs.enqueue_many([_a_chore(seeker, new_store) for _ in range(3)])
+            await tx.jobs.enqueue_many([_a_chore(other, new_store)])
+        asked = [(await queued(new_store, seeker)).id for _ in range(4)]
+        seen: list[UUID] = []
+
+        async def fetch(window: Window) -> Page[Place]:
+            async with new_store.store.transaction() as tx:
+                page = await tx.jobs.places(seeker.user.id, window)
+            seen.extend(place.job_id for place in page.items)
+            if (
+                len(seen) == 4
+            ):  # two pages in: one job ends, the next runs, and both have been or are yet to be seen once
+                await settle(new_store, End.succeeded(await claim_one(new_store)))
+                await claim_one(new_store)
+            return page
+
+        places = await walk(fetch, TURNS, 2)
+        assert len({place.job_id for place in places}) == len(places)
+        assert {place.job_id for place in places} >= set(asked[1:])
+        assert [place.job_id for place in await _places(new_store, seeker)][-3:] == asked[1:]
 
 
 async def _places(new_store: NewStore, seeker: Seeker) -> Sequence[Place]:
     async with new_store.store.transaction() as tx:
-        return list(await tx.jobs.places(seeker.user.id))
+        return (await tx.jobs.places(seeker.user.id, Window(TURNS, 100))).items
 
 
 def _in_short(places: Sequence[Place]) -> list[tuple[UUID, bool, int]]:

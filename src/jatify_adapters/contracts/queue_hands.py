@@ -107,8 +107,9 @@ class QueueHands:
             window = Window(samples.NEWEST_FIRST, ENOUGH)
             pages = [await tx.analyses.page(self._user_id, resume.id, window) for resume in self._resumes]
             letters = await tx.dead_letters.page(self._user_id, DeadLetterFilter(Window(Sort("failed_at"), ENOUGH)))
-            places = await tx.jobs.places(self._user_id)
-            return Seen(places, letters.items, [one for page in pages for one in page.items])
+            places = await tx.jobs.places(self._user_id, Window(Sort("turn"), ENOUGH))
+            assert places.next is None
+            return Seen(places.items, letters.items, [one for page in pages for one in page.items])
 
         return self._do(look)
 

@@ -81,7 +81,9 @@ class ResumesContract:
             with pytest.raises(NotFound):
                 await tx.resumes.text(seeker.user.id, resume.id)
             kept = await tx.applications.get(seeker.user.id, application.id)
-        assert kept == replace(application, resume_id=None, history=(first_step(application),))
+        assert kept.updated_at >= application.updated_at
+        unlinked = replace(application, resume_id=None, version=2, updated_at=kept.updated_at)
+        assert kept == replace(unlinked, history=(first_step(application),))
 
     async def test_a_resume_goes_with_its_analyses_their_jobs_and_dead_letters(self, new_store: NewStore) -> None:
         seeker = await a_seeker(new_store)

@@ -33,7 +33,7 @@ from jatify_core.dead_letter import DeadLetter, Selection
 from jatify_core.errors import NotFound
 from jatify_core.job import End, Job
 from jatify_core.listing import ListingFilter
-from jatify_core.paging import Page, Window
+from jatify_core.paging import Page, Sort, Window
 from jatify_core.ports import Transaction
 from jatify_core.resume import Resume, ResumeFilter
 from jatify_core.user import Session
@@ -41,6 +41,7 @@ from jatify_core.user import Session
 T = TypeVar("T")
 
 _WINDOW: Final = Window(NEWEST_FIRST)
+_TURNS: Final = Window(Sort("turn"), 100)
 
 
 class Belongings(Struct, frozen=True):
@@ -83,11 +84,11 @@ NOTHING: Final[dict[str, Act]] = {
     "resumes": lambda tx, b: _items(tx.resumes.page(b.seeker.user.id, ResumeFilter(_WINDOW))),
     "analyses": lambda tx, b: _items(tx.analyses.page(b.seeker.user.id, b.resume.id, _WINDOW)),
     "a success on the same inputs": lambda tx, b: tx.analyses.succeeded(
-        b.seeker.user.id, b.resume.id, b.done.inputs_hash
+        b.seeker.user.id, b.resume.id, b.done.listing_id, b.done.inputs_hash
     ),
-    "how many analyses": lambda tx, b: tx.analyses.count_since(b.seeker.user.id, b.done.created_at - timedelta(days=1)),
+    "how many analyses": lambda tx, b: tx.asks.since(b.seeker.user.id, b.done.created_at - timedelta(days=1)),
     "how many wait": lambda tx, b: tx.jobs.waiting(b.seeker.user.id),
-    "places in the queue": lambda tx, b: tx.jobs.places(b.seeker.user.id),
+    "places in the queue": lambda tx, b: _items(tx.jobs.places(b.seeker.user.id, _TURNS)),
     "dead letters": lambda tx, b: _items(tx.dead_letters.page(b.seeker.user.id, NEWEST_LETTERS)),
     "an account": lambda tx, b: tx.users.by_email(b.seeker.user.email),
     "a login": lambda tx, b: tx.sessions.find(b.session.id),
@@ -182,7 +183,8 @@ class WallsContract:
         for seeker in (others, others, me):
             await queued(new_store, seeker)
         async with new_store.store.transaction(me.user.id) as tx:
-            assert [place.ahead for place in await tx.jobs.places(me.user.id)] == [2]
+            page = await tx.jobs.places(me.user.id, _TURNS)
+            assert [place.ahead for place in page.items] == [2]
 
     async def test_what_others_do_meanwhile_outlives_a_users_commit(self, new_store: NewStore) -> None:
         theirs, me = await _belongings(new_store), await a_seeker(new_store)

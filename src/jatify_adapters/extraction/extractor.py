@@ -37,6 +37,10 @@ _MAX_ANSWER: Final = 512 * 1024
 """Bytes: 60,000 characters of four bytes, with escapes and room."""
 
 
+_FULL: Final = "Too many files are being read at the moment. Send this one again in a few seconds."
+_MOST_CHILDREN: Final = 8
+
+
 class _Answer(Struct, frozen=True):
     """What a child says: a document, or the code why there is none."""
 
@@ -47,25 +51,31 @@ class _Answer(Struct, frozen=True):
 class DocumentExtractor:
     """Implements `Extractor` for PDF, DOCX, plain text and Markdown.
 
-    At most *max_children* files are read at once, each for at most *wall* seconds. Who waits longer than *patience*
-    seconds for a turn gets `Unavailable`, so that no answer takes more than their sum.
+    At most *max_children* files are read at once, each for at most *wall* seconds. At most *queue* more wait for their
+    turn, for *patience* seconds: who comes later than they, or waits longer, gets `Unavailable`. So nobody hears that
+    later than *patience*, and no answer takes more than *wall* and *patience*. Who is cancelled leaves his place.
     """
 
-    def __init__(self, max_children: int = 2, wall: float = 25.0, patience: float = 4.0) -> None:
-        self._turns = Semaphore(max_children)
+    def __init__(
+        self, max_children: int | None = None, wall: float = 25.0, patience: float = 1.5, queue: int = 16
+    ) -> None:
+        self._turns = Semaphore(max_children or _cores())
         self._wall = wall
         self._patience = patience
+        self._queue = queue
         # -I and -S leave nothing on the path but the standard library; the child needs these two beside it.
         roots = dict.fromkeys(_home_of(package) for package in ("jatify_adapters", "pypdfium2_raw"))
         self._command = [sys.executable, "-I", "-S", "-c", _START, *roots]
 
     async def extract(self, upload: Upload) -> Extraction:
         """Text, or why there is none. Raises `Unavailable` while too many other files wait."""
+        if self._turns.statistics().tasks_waiting >= self._queue:
+            raise Unavailable(_FULL)
         try:
             with fail_after(self._patience):
                 await self._turns.acquire()
         except TimeoutError:
-            raise Unavailable("Too many files are being read at the moment.") from None
+            raise Unavailable(_FULL) from None
         try:
             return await self._read(upload)
         finally:
@@ -82,6 +92,12 @@ class DocumentExtractor:
             _log.warning("the reader of a document %s", ended)
             return unreadable("unreadable_document")
         return extraction
+
+
+def _cores() -> int:
+    """As many readers as there are cores for them, within reason: each of them keeps one busy."""
+    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(usable, _MOST_CHILDREN)
 
 
 def _home_of(package: str) -> str:

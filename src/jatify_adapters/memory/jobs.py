@@ -1,5 +1,6 @@
 """The queue in memory."""
 
+from collections import Counter
 from collections.abc import Sequence, Set
 from datetime import datetime, timedelta
 from typing import Final, assert_never
@@ -9,9 +10,22 @@ from msgspec.structs import replace
 from jatify_adapters.memory.pages import page
 from jatify_adapters.memory.queue import apart, bury, insert, tell_it_waits, twin, with_error
 from jatify_adapters.memory.tables import Draft, LiveJob
-from jatify_core.analysis import Reason
-from jatify_core.job import FARTHEST_PLACE, MAX_CRASHES, End, Job, JobId, Lease, Pause, Place, QueuedJob, Rescued
-from jatify_core.paging import Page, Window
+from jatify_core.analysis import AnalysisId, Reason
+from jatify_core.job import (
+    FARTHEST_PLACE,
+    MAX_CRASHES,
+    End,
+    Job,
+    JobId,
+    Lease,
+    Pause,
+    Place,
+    QueuedJob,
+    Rescued,
+    Tally,
+    Turn,
+)
+from jatify_core.paging import Page, Position, Window
 from jatify_core.user import UserId
 
 LOST: Final = "The worker stopped while it ran this."
@@ -42,14 +56,33 @@ class MemoryJobs:
         """How many of the user's jobs wait or run."""
         return sum(1 for live in self._jobs.values() if live.job.user_id == user_id)
 
-    async def places(self, user_id: UserId) -> Sequence[Place]:
+    async def places(self, user_id: UserId, window: Window) -> Page[Place]:
         """Where the user's jobs stand."""
         in_order = sorted(self._draft.queue, key=_turn)
         waiting = [live.job.id for live in in_order if live.lease_ends_at is None]
         ahead = {job_id: min(before, FARTHEST_PLACE) for before, job_id in enumerate(waiting)}
-        in_sight = (live for live in in_order if live.job.id in self._jobs and live.job.user_id == user_id)
-        own = [_place(live, ahead.get(live.job.id)) for live in in_sight]
-        return sorted(own, key=lambda place: not place.running)
+        after = Turn.read(window.after.key) if window.after else None
+        own = [
+            self._place(live, ahead.get(live.job.id))
+            for live in in_order
+            if live.job.id in self._jobs
+            and live.job.user_id == user_id
+            and (after is None or _turn(live) > (after.at, after.number))
+        ]
+        places, more = tuple(own[: window.limit]), len(own) > window.limit
+        return Page(places, Position(places[-1].turn, places[-1].job_id) if more else None)
+
+    async def tally(self, most: int) -> Tally:
+        """How the whole queue stands."""
+        waiting = sorted((live for live in self._jobs.values() if live.lease_ends_at is None), key=_turn)
+        letters = list(self._draft.tables.letters.values())[:most]
+        waited = self._draft.now - waiting[0].job.enqueued_at if waiting else timedelta(0)
+        return Tally(
+            waiting=min(len(waiting), most),
+            running=min(len(self._jobs) - len(waiting), most),
+            waited=max(waited, timedelta(0)),
+            dead=dict(Counter(letter.reason for letter in letters)),
+        )
 
     async def claim(
         self,
@@ -142,6 +175,21 @@ class MemoryJobs:
     def _jobs(self) -> dict[JobId, LiveJob]:
         return self._draft.tables.jobs
 
+    def _place(self, live: LiveJob, ahead: int | None) -> Place:
+        """Where a job stands that has so many *ahead* of it; None while it runs."""
+        job, analysis = live.job, self._draft.tables.analyses.get(AnalysisId(live.job.id))
+        return Place(
+            job.id,
+            ahead is None,
+            ahead or 0,
+            job.attempt,
+            job.enqueued_at,
+            live.available_at,
+            str(Turn(live.sort_at, live.sequence)),
+            analysis.resume_id if analysis else None,
+            analysis.listing_id if analysis else None,
+        )
+
     def _not_paused(self, kinds: Sequence[str]) -> Set[str]:
         return set(kinds) - set(self._draft.tables.pauses)
 
@@ -205,12 +253,6 @@ class MemoryJobs:
 def _turn(live: LiveJob) -> tuple[datetime, int]:
     """What the order of claiming is by."""
     return live.sort_at, live.sequence
-
-
-def _place(live: LiveJob, ahead: int | None) -> Place:
-    """Where a job stands that has so many *ahead* of it; None while it runs."""
-    job = live.job
-    return Place(job.id, ahead is None, ahead or 0, job.attempt, job.enqueued_at, live.available_at)
 
 
 def _queued(live: LiveJob) -> QueuedJob:

@@ -2,7 +2,7 @@
 
 from jatify_adapters.memory.events import drop_all
 from jatify_adapters.memory.pages import contains, page, same
-from jatify_adapters.memory.tables import Draft, owned
+from jatify_adapters.memory.tables import Draft, owned, touch
 from jatify_core.errors import Conflict
 from jatify_core.listing import Listing, ListingFilter, ListingId
 from jatify_core.paging import Page
@@ -29,9 +29,11 @@ class MemoryListings:
         return listing
 
     async def save(self, listing: Listing) -> None:
-        """Replace a listing."""
-        owned(self._draft.tables.listings, listing.user_id, listing.id)
+        """Replace a listing, and let the applications that show it change with it."""
+        before = owned(self._draft.tables.listings, listing.user_id, listing.id)
         self._draft.require_lock(listing.id)
+        if (before.company, before.position) != (listing.company, listing.position):
+            touch(self._draft, lambda application: application.listing.id == listing.id, listing.updated_at)
         self._draft.tables.listings[listing.id] = listing
 
     async def remove(self, user_id: UserId, listing_id: ListingId) -> None:

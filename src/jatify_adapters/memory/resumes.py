@@ -4,7 +4,7 @@ from msgspec.structs import replace
 
 from jatify_adapters.memory.events import drop_all
 from jatify_adapters.memory.pages import contains, page
-from jatify_adapters.memory.tables import Draft, StoredResume, owned
+from jatify_adapters.memory.tables import Draft, StoredResume, owned, touch
 from jatify_core.paging import Page
 from jatify_core.resume import Kept, Resume, ResumeFilter, ResumeId
 from jatify_core.user import UserId
@@ -48,6 +48,7 @@ class MemoryResumes:
         """Delete a resume with all that hangs on it."""
         self._stored(user_id, resume_id)
         tables = self._draft.tables
+        touch(self._draft, lambda application: application.resume_id == resume_id, self._draft.now)
         for key, stored in tables.applications.items():
             if stored.application.resume_id == resume_id:
                 unlinked = replace(stored.application, resume_id=None)

@@ -9,6 +9,7 @@ from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from jatify_core.analysis import Analysis, AnalysisId, Reason
 from jatify_core.application import Application, ApplicationId
@@ -228,6 +229,15 @@ class Draft:
         """Raise `RuntimeError` unless the row was locked: two such saves at once would lose one of them."""
         if row_id not in self._locked:
             raise RuntimeError("Read a row with lock=True before you save it, in the same transaction.")
+
+
+def touch(draft: Draft, concerned: Callable[[Application], bool], at: datetime) -> None:
+    """Count a version of each application in sight that looks different *at* that instant, though nobody changed it."""
+    applications = draft.tables.applications
+    for key, stored in applications.items():
+        if stored.hidden_at is None and concerned(stored.application):
+            one_on = replace(stored.application, version=stored.application.version + 1, updated_at=at)
+            applications[key] = replace(stored, application=one_on)
 
 
 class Owned(Protocol):

@@ -2,6 +2,6 @@
 
 from .connecting import DatabaseProblem
 from .migrating import migrate
-from .store import PostgresStore, open_store
+from .store import Crowding, PostgresStore, open_store
 
-__all__ = ["DatabaseProblem", "PostgresStore", "migrate", "open_store"]
+__all__ = ["Crowding", "DatabaseProblem", "PostgresStore", "migrate", "open_store"]

@@ -1,7 +1,7 @@
 """The job queue in Postgres."""
 
 from collections.abc import Sequence, Set
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import msgspec
@@ -13,9 +13,24 @@ from jatify_adapters.postgres.connection import Connection, Params, Ring, array
 from jatify_adapters.postgres.pages import Pages
 from jatify_adapters.postgres.process import Process
 from jatify_core.analysis import Reason
-from jatify_core.job import FARTHEST_PLACE, End, Job, JobId, Lease, Pause, Place, QueuedJob, Rescued
-from jatify_core.paging import Page, Window
+from jatify_core.job import (
+    FARTHEST_PLACE,
+    End,
+    Job,
+    JobId,
+    Lease,
+    Pause,
+    Place,
+    QueuedJob,
+    Rescued,
+    Tally,
+    Turn,
+)
+from jatify_core.paging import Page, Position, Window
 from jatify_core.user import UserId
+
+_FIRST_TURN: Final = Turn(datetime.min.replace(tzinfo=UTC), 0)
+"""Before everybody's."""
 
 
 class Jobs:
@@ -43,23 +58,54 @@ class Jobs:
         """How many of the user's jobs wait or run."""
         return await self._db.count("select count(*) from job where user_id = %(user_id)s", {"user_id": user_id})
 
-    async def places(self, user_id: UserId) -> Sequence[Place]:
-        """Where the user's jobs stand, those that run first."""
+    async def places(self, user_id: UserId, window: Window) -> Page[Place]:
+        """Where the user's jobs stand."""
+        after = Turn.read(window.after.key) if window.after else _FIRST_TURN
         # The front of the queue is walked once, and no further, however many wait and however many are the user's. It
         # is others' jobs for the most part, which only that function sees.
         rows = await self._db.rows(
             """
             select job.id, job.status = 'processing',
                    case when job.status = 'processing' then 0 else coalesce(front.ahead, %(farthest)s) end,
-                   job.attempt, job.enqueued_at, job.available_at
+                   job.attempt, job.enqueued_at, job.available_at, analysis.resume_id, analysis.listing_id,
+                   job.sort_at, job.seq
               from job
               left join jatify_places_ahead(%(user_id)s, %(farthest)s) as front on front.seq = job.seq
-             where job.user_id = %(user_id)s
-             order by job.status = 'pending', job.sort_at, job.seq
+              left join analysis on analysis.user_id = job.user_id and analysis.id = job.analysis_id
+             where job.user_id = %(user_id)s and (job.sort_at, job.seq) > (%(after)s, %(seq)s)
+             order by job.sort_at, job.seq
+             limit %(limit)s
             """,
-            {"user_id": user_id, "farthest": FARTHEST_PLACE},
+            {
+                "user_id": user_id,
+                "farthest": FARTHEST_PLACE,
+                "after": after.at,
+                "seq": after.number,
+                "limit": window.limit + 1,
+            },
         )
-        return [Place(*row) for row in rows]
+        places = tuple(_place(row) for row in rows[: window.limit])
+        more = len(rows) > window.limit
+        return Page(places, Position(places[-1].turn, places[-1].job_id) if more else None)
+
+    async def tally(self, most: int) -> Tally:
+        """How the whole queue stands."""
+        row = await self._db.row(
+            """
+            select (select count(*) from (select 1 from job where status = 'pending' limit %(most)s) as counted),
+                   (select count(*) from (select 1 from job where status = 'processing' limit %(most)s) as counted),
+                   coalesce((select now() - enqueued_at from job
+                              where status = 'pending' order by sort_at, seq limit 1), interval '0'),
+                   (select coalesce(json_object_agg(reason, number), '{}') from (
+                      select reason, count(*) as number from (select reason from dead_letter limit %(most)s) as counted
+                       group by reason) as reasons)
+            """,
+            {"most": most},
+        )
+        if row is None:
+            raise RuntimeError("a select without a from gives a row")
+        waiting, running, waited, dead = row
+        return Tally(waiting, running, max(waited, timedelta(0)), dead)
 
     async def claim(self, kinds: Sequence[str], limit: int, lease: timedelta, worker: str) -> Sequence[Job]:
         """Lease due jobs, first in, first out."""
@@ -218,6 +264,12 @@ class Jobs:
             {"dedup_key": job.dedup_key},
         )
         return claiming.job_of(row) if row else None
+
+
+def _place(row: TupleRow) -> Place:
+    job_id, running, ahead, attempt, enqueued_at, due_at, resume_id, listing_id, sort_at, seq = row
+    turn = str(Turn(sort_at, seq))
+    return Place(job_id, running, ahead, attempt, enqueued_at, due_at, turn, resume_id, listing_id)
 
 
 def _row(job: Job) -> dict[str, object]:

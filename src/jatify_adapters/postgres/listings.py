@@ -53,7 +53,8 @@ class Listings:
         return _listing(row)
 
     async def save(self, listing: Listing) -> None:
-        """Replace a stored listing."""
+        """Replace a stored listing, and let the applications that show it change with it."""
+        await self._touch_applications(listing)
         saved = await self._db.change(
             """
             update listing
@@ -87,6 +88,26 @@ class Listings:
         """Listings that match."""
         return await _PAGES.page(
             self._db, where.window, {"user_id": user_id, "q": where.q, "company": where.company, "url": where.url}
+        )
+
+    async def _touch_applications(self, listing: Listing) -> None:
+        # Before the listing itself, while it still has the names that they have shown so far. Locked in one order, in
+        # which the removal of a resume locks them too.
+        await self._db.change(
+            """
+            with showing as (
+              select application.id from application
+                join listing on listing.user_id = application.user_id and listing.id = application.listing_id
+               where listing.user_id = %(user_id)s and listing.id = %(id)s and application.deleted_at is null
+                 and (listing.company, listing.position) is distinct from (%(company)s, %(position)s)
+               order by application.id
+                 for no key update of application
+            )
+            update application set version = version + 1, updated_at = %(updated_at)s
+              from showing
+             where application.user_id = %(user_id)s and application.id = showing.id
+            """,
+            _columns(listing),
         )
 
     async def _lock_alone(self, this: Params) -> None:

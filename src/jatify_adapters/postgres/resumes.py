@@ -117,8 +117,21 @@ class Resumes:
             raise NotFound
 
     async def _unlink(self, this: Params) -> None:
+        # Locked in one order, in which a change of a listing locks them too.
         await self._db.change(
-            "update application set resume_id = null where user_id = %(user_id)s and resume_id = %(id)s", this
+            """
+            with linked as (
+              select id from application
+               where user_id = %(user_id)s and resume_id = %(id)s
+               order by id
+                 for no key update
+            )
+            update application
+               set resume_id = null, version = version + 1, updated_at = date_trunc('milliseconds', now())
+              from linked
+             where application.user_id = %(user_id)s and application.id = linked.id
+            """,
+            this,
         )
 
     async def _end_jobs(self, this: Params) -> None:

@@ -1,7 +1,7 @@
 """The store: a pool of connections, and transactions over it."""
 
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from contextvars import ContextVar
 from datetime import timedelta
@@ -10,6 +10,7 @@ from typing import Final
 import anyio
 import msgspec
 import psycopg
+from msgspec import Struct
 from psycopg.pq import TransactionStatus
 from psycopg.types.json import set_json_loads
 
@@ -35,8 +36,8 @@ from jatify_core.user import UserId
 
 log = logging.getLogger("jatify.database")
 
-_WAIT: Final = 2.0
-"""Seconds that a transaction waits for a connection before the caller is told to come back."""
+_WAIT: Final = 1.8
+"""Seconds that a transaction waits for a connection: whoever is told to come back hears it within two."""
 _RECONNECT: Final = 2.0
 """Seconds after which the pool gives up on a connection. Short, because the pauses between its attempts grow, while the
 next caller has a new one tried at once."""
@@ -44,6 +45,14 @@ _LANE: Final = 2
 """Connections of the queue's own, beside the pool: a claim does not wait behind requests, nor they behind it."""
 
 _in_transaction: ContextVar["PostgresStore | None"] = ContextVar("_in_transaction", default=None)
+
+
+class Crowding(Struct, frozen=True):
+    """How full a pool is: connections in use, the most there can be, and who waits for one."""
+
+    in_use: int
+    most: int
+    waiting: int
 
 
 class PostgresStore:
@@ -110,6 +119,11 @@ class PostgresStore:
     def watching(self) -> bool:
         """Whether these hints arrive now."""
         return self._bell.news.watching
+
+    @property
+    def crowding(self) -> Mapping[str, Crowding]:
+        """How full each pool of connections is."""
+        return {name: _crowding(pool) for name, pool in (("pool", self._pool), ("lane", self._lane.pool))}
 
     def _through(self, db: Connection) -> Transaction:
         return Transaction(
@@ -192,6 +206,12 @@ async def open_store(
         open_bell(with_deadlines(listen_conninfo or conninfo, *walls.of_the_house), process, lane) as bell,
     ):
         yield PostgresStore(pool, Lane(lane, None if direct else walls.begin(None)), bell, process, walls)
+
+
+def _crowding(pool: Pool) -> Crowding:
+    stats = pool.get_stats()
+    in_use = stats["pool_size"] - stats["pool_available"]
+    return Crowding(max(0, in_use), stats["pool_max"], stats.get("requests_waiting", 0))
 
 
 def _pool(conninfo: str, size: int, max_waiting: int, prepare_threshold: int | None) -> Pool:

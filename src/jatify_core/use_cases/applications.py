@@ -1,7 +1,8 @@
 """Applications: keep track of where one stands with each listing."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
+from typing import Final
 
 from msgspec import Struct, to_builtins
 from msgspec.structs import replace
@@ -22,6 +23,9 @@ from jatify_core.paging import Page
 from jatify_core.ports import Ports, Transaction
 from jatify_core.text import refuse_nul
 from jatify_core.user import UserId
+
+EARLIEST: Final = datetime(1900, 1, 1, tzinfo=UTC)
+LATEST: Final = datetime(2200, 1, 1, tzinfo=UTC)
 
 
 class Step(Struct, frozen=True):
@@ -59,6 +63,7 @@ async def create_application(ports: Ports, user_id: UserId, draft: ApplicationDr
                 created_at=now,
                 updated_at=now,
             ),
+            fresh=True,
         )
         change = StatusChange(application.status_id, None, step.at or now, step.note)
         await tx.applications.add(application, change)
@@ -98,7 +103,7 @@ async def change_application(
         Stale.unless(expected, current.version)
         draft = change(current.draft)
         _refuse_unstorable(draft, step)
-        changed = replace(await _written(tx, draft, current), updated_at=now, version=current.version + 1)
+        changed = replace(await _written(tx, draft, current, fresh=False), updated_at=now, version=current.version + 1)
         moved = changed.status_id != current.status_id
         step_taken = StatusChange(changed.status_id, current.status_id, step.at or now, step.note) if moved else None
         await tx.applications.save(changed, step_taken)
@@ -118,11 +123,13 @@ async def delete_application(
         await tx.events.add([Change.application(user_id, application_id, None)])
 
 
-async def _written(tx: Transaction, draft: ApplicationDraft, onto: Application) -> Application:
+async def _written(tx: Transaction, draft: ApplicationDraft, onto: Application, *, fresh: bool) -> Application:
     """*onto* with every writable member from *draft*, whose references are the user's own and known."""
     status_id = known_status(draft.status_id, await tx.applications.statuses())
+    # A listing that it has not shown before is locked, so that no renaming slips in between this and the commit.
+    lock = fresh or onto.listing.id != draft.listing_id
     try:
-        listing = await tx.listings.get(onto.user_id, draft.listing_id)
+        listing = await tx.listings.get(onto.user_id, draft.listing_id, lock=lock)
     except NotFound:
         raise Invalid.at("/job_id", "unknown_reference", "You have no such job.") from None
     try:
@@ -145,3 +152,6 @@ async def _written(tx: Transaction, draft: ApplicationDraft, onto: Application) 
 def _refuse_unstorable(draft: ApplicationDraft, step: Step) -> None:
     refuse_nul(to_builtins(draft))
     refuse_nul(step.note, "/status_note")
+    # Far enough from the ends of the calendar that no time zone and no database comes upon them.
+    if step.at is not None and not EARLIEST <= step.at <= LATEST:
+        raise Invalid.at("/status_at", "out_of_range", "Give an instant between the years 1900 and 2200.")

@@ -54,11 +54,15 @@ class Holding:
         """Whether *held* has not been lost meanwhile."""
         return self._held.get(held.job.id) is held
 
+    def of(self, end: End) -> Held | None:
+        """Whose *end* this is, if it is held."""
+        held = self._held.get(end.lease.job_id)
+        return held if held and held.end is end else None
+
     def drop(self, ends: Iterable[End]) -> None:
         """Hold the jobs of settled ends no longer."""
         for end in ends:
-            held = self._held.get(end.lease.job_id)
-            if held and held.end is end:
+            if self.of(end):
                 del self._held[end.lease.job_id]
 
     def lose(self, held: Held) -> None:

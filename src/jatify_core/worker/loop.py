@@ -4,6 +4,7 @@ import logging
 import random
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
+from typing import Literal
 
 import anyio
 import anyio.lowlevel
@@ -11,7 +12,7 @@ from msgspec import Struct
 
 from jatify_core.analysis import Outage
 from jatify_core.errors import Unavailable
-from jatify_core.job import End, Job
+from jatify_core.job import End, Job, Verb
 from jatify_core.ports import Store
 from jatify_core.worker.breaker import Breaker
 from jatify_core.worker.crew import Crew
@@ -31,6 +32,10 @@ LAST_WORDS = timedelta(seconds=5)
 """How long a leaving worker tries to settle what it still holds."""
 OVERDUE = Outage("timeout", "The analysis took longer than the limit for one run.")
 SURPRISE = Outage("internal", "Something unexpected happened on our side.")
+
+
+Watch = Callable[[str, Verb | Literal["lost"]], None]
+"""Is told the kind of a job and what became of one claim of it."""
 
 
 class WorkerSettings(Struct, frozen=True):
@@ -56,13 +61,16 @@ class Worker:
         handlers: Mapping[str, Handler],
         settings: WorkerSettings | None = None,
         dice: Callable[[], float] = random.random,
+        watch: Watch | None = None,
     ) -> None:
+        """*watch* is told what became of each claim."""
         self._store = store
         self._handlers = dict(handlers)
         self._kinds = tuple(handlers)
         self._breakers = {kind: Breaker(store, kind) for kind in handlers}
         self._settings = settings or WorkerSettings()
         self._dice = dice
+        self._watch = watch
         self._pace = Pace(self._settings.slots)
         self._holding = Holding()
         self._crew = Crew(self._run_job, self._cut_short)
@@ -191,7 +199,11 @@ class Worker:
         due = await self._store.jobs.next_due(self._kinds)
         return usual if due is None else min(usual, max(due, timedelta(milliseconds=50)))
 
-    def _settled(self, ends: Sequence[End]) -> None:
+    def _settled(self, ends: Sequence[End], lost: Sequence[End]) -> None:
+        if self._watch:
+            for end in ends:
+                if held := self._holding.of(end):
+                    self._watch(held.job.kind, "lost" if end in lost else end.verb)
         self._holding.drop(ends)
         self._wake.set()
         if any(end.delay for end in ends):
@@ -272,6 +284,8 @@ class Worker:
         for mine in jobs:
             log.warning("job %s is no longer ours; its run is cancelled", mine.job.id)
             self._holding.lose(mine)
+            if self._watch:
+                self._watch(mine.job.kind, "lost")
             self.poke()
 
     async def _rescue_lost(self) -> None:

@@ -15,8 +15,16 @@ log = logging.getLogger("jatify.worker")
 class Settler:
     """Takes ends, settles whatever came while the last group was under way, and keeps what could not be settled."""
 
-    def __init__(self, store: Store, settled: Callable[[Sequence[End]], None], backoff: Callable[[int], float]) -> None:
-        """*settled* is told of each group that is recorded; *backoff* says how long to wait after so many failures."""
+    def __init__(
+        self,
+        store: Store,
+        settled: Callable[[Sequence[End], Sequence[End]], None],
+        backoff: Callable[[int], float],
+    ) -> None:
+        """*settled* is told of each group that is through, and of those in it that came too late.
+
+        *backoff* says how long to wait after so many failures.
+        """
         self._store = store
         self._settled = settled
         self._backoff = backoff
@@ -45,8 +53,9 @@ class Settler:
                 continue
             ends, self._ends = self._ends, []
             self._under_way += len(ends)
+            lost: Sequence[End] = ()
             try:
-                await settle(self._store, ends)
+                lost = await settle(self._store, ends)
                 failures = 0
             except Exception as error:  # noqa: BLE001  # the ends are kept and tried again while their leases hold
                 failures += 1
@@ -56,4 +65,4 @@ class Settler:
             if failures:
                 await anyio.sleep(self._backoff(failures))
             else:
-                self._settled(ends)
+                self._settled(ends, lost)

@@ -17,30 +17,30 @@ SWEEP_EVERY = 300.0
 """Seconds."""
 
 
-async def settle(store: Store, ends: Sequence[End]) -> None:
-    """Record *ends* and their results, each on its own fence: what had been taken from us changes nothing.
+async def settle(store: Store, ends: Sequence[End]) -> Sequence[End]:
+    """Record *ends* and their results, each on its own fence; return those that change nothing: they came too late.
 
     All go in one transaction. If that is refused for a reason that is not the store's health, each goes alone, so
     that one bad row never harms the others; the bad one is left to its lease.
     """
     try:
-        await _settle_together(store, ends)
+        return await _settle_together(store, ends)
     except Unavailable:
         raise
     except Exception:
         if len(ends) == 1:
             log.exception("the end of job %s cannot be recorded; its lease will lapse", ends[0].lease.job_id)
-            return
-        for end in ends:
-            await settle(store, [end])
+            return ends
+        return [lost for end in ends for lost in await settle(store, [end])]
 
 
-async def _settle_together(store: Store, ends: Sequence[End]) -> None:
+async def _settle_together(store: Store, ends: Sequence[End]) -> Sequence[End]:
     async with store.transaction() as tx:
         lost = await tx.jobs.settle(ends)
         await tx.analyses.record([end for end in ends if end not in lost] if lost else ends)
     for end in lost:
         log.warning("job %s had been taken from us; its result is dropped", end.lease.job_id)
+    return lost
 
 
 async def rescue_lost(store: Store) -> None:

@@ -18,6 +18,7 @@ from jatify_http.schemas.applications import ApplicationChange, ApplicationQuery
 from jatify_http.schemas.lists import Listed
 
 BODY = 256 * 1024
+"""More than elsewhere: letter, notes and the note of a step may each be as long as a text can be."""
 
 
 @post(operation_id="createApplication", summary="Keep an application")

@@ -11,6 +11,7 @@ from jatify_core.errors import Invalid
 from jatify_core.use_cases import users
 from jatify_core.user import Credentials, Registration
 from jatify_http.answers import created
+from jatify_http.audit import noted
 from jatify_http.conditional import version_tag
 from jatify_http.guards import ANYBODY, LOGGED_IN
 from jatify_http.injected import InCaller, InPorts
@@ -26,6 +27,7 @@ USER_AGENT = 200
 async def register(data: JSONBody[Registration], ports: InPorts) -> Response[UserView]:
     """The e-mail is unique without regard to case; nothing is sent to it."""
     view = UserView.of(await users.register(ports, with_address(data)))
+    noted("registered", user_id=view.id)
     return created(view, version_tag(FIRST), "/api/user/profile")
 
 
@@ -35,12 +37,14 @@ async def register(data: JSONBody[Registration], ports: InPorts) -> Response[Use
     summary="Log in",
     status_code=HTTP_200_OK,
     guards=ANYBODY,
-    opt={"problems": (401, 429)},
+    opt={"problems": (401, 429), "act": "login"},
 )
 async def login(data: JSONBody[Credentials], ports: InPorts, request: Request[Any, Any, Any]) -> Response[LoginView]:
     """An unknown e-mail and a wrong password are answered alike."""
     agent = "".join(filter(str.isprintable, request.headers.get("user-agent", "")))[:USER_AGENT]
-    return Response(LoginView.of(await users.login(ports, data, agent)))
+    login = await users.login(ports, data, agent)
+    noted("login", user_id=login.user.id, session_id=login.session.id)
+    return Response(LoginView.of(login))
 
 
 @post(
@@ -53,6 +57,7 @@ async def login(data: JSONBody[Credentials], ports: InPorts, request: Request[An
 async def logout(caller: InCaller, ports: InPorts) -> None:
     """From now on the token opens nothing, in any process."""
     await users.logout(ports, caller)
+    noted("logout", session_id=caller.session.id)
 
 
 def router() -> Router:

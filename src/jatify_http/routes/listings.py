@@ -16,8 +16,6 @@ from jatify_http.requests import TAKES_PATCH
 from jatify_http.schemas.listings import JobQuery, JobView
 from jatify_http.schemas.lists import Listed
 
-BODY = 256 * 1024
-
 
 @post(operation_id="createJob", summary="Keep a listing")
 async def create_job(data: JSONBody[ListingDraft], caller: InCaller, ports: InPorts) -> Response[JobView]:
@@ -78,5 +76,4 @@ def router() -> Router:
         route_handlers=[create_job, list_jobs, get_job, replace_job, update_job, delete_job],
         guards=LOGGED_IN,
         tags=["Jobs"],
-        request_max_body_size=BODY,
     )

@@ -1,20 +1,24 @@
 """The queue: where one's own jobs stand."""
 
-from litestar import Response, Router, get
+from typing import Any
+
+from litestar import Request, Response, Router, get
 
 from jatify_core.use_cases.queue import look_at_queue
-from jatify_http.answers import shown
-from jatify_http.conditional import content_tag
+from jatify_http.answers import next_page
 from jatify_http.guards import LOGGED_IN
-from jatify_http.injected import InCaller, InPorts
-from jatify_http.schemas.queue import Queue
+from jatify_http.injected import InCaller, InPorts, Where
+from jatify_http.schemas.queue import Queue, QueueQuery
 
 
 @get(operation_id="getQueue", summary="See one's own jobs that wait or run")
-async def get_queue(caller: InCaller, ports: InPorts) -> Response[Queue]:
-    """All of them on one page: nobody can have more than a few hundred. Also names what waits for its provider."""
-    view = Queue.of(await look_at_queue(ports, caller.user_id))
-    return shown(view, content_tag(view))
+async def get_queue(
+    caller: InCaller, ports: InPorts, where: Where[QueueQuery], request: Request[Any, Any, Any]
+) -> Response[Queue]:
+    """In the order in which they are begun. Also names the kinds of job that wait for their provider."""
+    queue = await look_at_queue(ports, caller.user_id, where.window(caller.user_id))
+    cursor = where.after(queue.places, caller.user_id)
+    return Response(Queue.of(queue, cursor), headers=next_page(request, cursor))
 
 
 def router() -> Router:

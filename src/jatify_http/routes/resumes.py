@@ -13,6 +13,7 @@ from jatify_http.conditional import version_tag
 from jatify_http.decoding import merged
 from jatify_http.guards import LOGGED_IN
 from jatify_http.injected import IfMatch, InCaller, InForm, InPorts, Where
+from jatify_http.presence import while_present
 from jatify_http.requests import TAKES_PATCH
 from jatify_http.schemas.lists import Listed
 from jatify_http.schemas.resumes import ResumeQuery, ResumeText, ResumeView
@@ -27,12 +28,14 @@ FORM = 64 * 1024
     summary="Upload a resume",
     opt={"takes": MULTIPART, "form": FORM_SCHEMA, "problems": (409,)},
 )
-async def create_resume(form: InForm, caller: InCaller, ports: InPorts) -> Response[ResumeView]:
+async def create_resume(
+    form: InForm, caller: InCaller, ports: InPorts, request: Request[Any, Any, Any]
+) -> Response[ResumeView]:
     """PDF, DOCX, UTF-8 text or Markdown. Refused, and not kept, where no text can be taken from it.
 
     Refused with 409, too, where one keeps as many files or bytes as one may.
     """
-    resume = await resumes.add_resume(ports, caller.user_id, form.upload, form.name)
+    resume = await while_present(request, lambda: resumes.add_resume(ports, caller.user_id, form.upload, form.name))
     return created(ResumeView.of(resume), version_tag(resume.version), f"/api/resumes/{resume.id}")
 
 

@@ -113,6 +113,8 @@ EXAMPLES: Final[Mapping[str, Any]] = {
         "items": [
             {
                 "analysis_id": ANALYSIS_ID,
+                "resume_id": RESUME_ID,
+                "job_id": JOB_ID,
                 "state": "queued",
                 "position": 3,
                 "age_seconds": 12,
@@ -161,6 +163,13 @@ EXAMPLES: Final[Mapping[str, Any]] = {
     },
     "RequeueRequest": {"ids": [LETTER_ID]},
     "RequeuedView": {"requeued": [LETTER_ID], "skipped": []},
+    "ProblemKind": {
+        "type": "/problems/stale",
+        "title": "Precondition Failed",
+        "status": 412,
+        "meaning": "What you meant to change has changed since you read it.",
+        "remedy": "Read it again, and repeat your change.",
+    },
     "Problem": {
         "type": "/problems/invalid",
         "title": "Unprocessable Entity",

@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from jatify_core.errors import Invalid
+from jatify_core.job import Turn
 from jatify_core.paging import DEFAULT_LIMIT, Limit, Page, Position, Sort, Window
 from jatify_core.user import UserId
 from jatify_http.cursors import opened, sealed
@@ -19,6 +20,9 @@ Cursor = Annotated[
     str, Meta(min_length=1, max_length=2_000, description="Where to read on: `next_cursor` of the page before.")
 ]
 Search = Annotated[str, Meta(max_length=200, description="Text to look for; case does not count.")]
+
+TURN = "turn"
+"""What the queue is sorted by."""
 
 
 class Listed(Struct, Generic[V], frozen=True):
@@ -35,6 +39,7 @@ class ListQuery(Struct, frozen=True, kw_only=True):
     cursor: Cursor | None = None
 
     newest_first: ClassVar[str] = "-created_at"
+    """The order where there is no choice."""
 
     def window(self, user_id: UserId, *within: UUID) -> Window:
         """The page that is asked for. Raises `Invalid` for a cursor of another list."""
@@ -69,6 +74,8 @@ def _fits(sorted_by: str, key: str) -> bool:
         return _reads(datetime.fromisoformat, key)
     if sorted_by == "id":
         return _reads(UUID, key)
+    if sorted_by == TURN:
+        return _reads(Turn.read, key)
     return not sorted_by.endswith("_on") or _reads(date.fromisoformat, key)
 
 

@@ -1,7 +1,7 @@
 """The queue on the wire: where one's own jobs stand."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 from uuid import UUID
 
 from msgspec import Meta, Struct
@@ -10,6 +10,7 @@ from jatify_core.job import Place
 from jatify_core.use_cases.queue import QueueView
 from jatify_http.schemas import Count, utc
 from jatify_http.schemas.health import PauseView
+from jatify_http.schemas.lists import TURN, ListQuery
 
 Position = Annotated[
     int, Meta(ge=1, le=1_001, description="From 1, among everybody's; 1001 stands for all that come later.")
@@ -17,9 +18,14 @@ Position = Annotated[
 
 
 class PlaceView(Struct, frozen=True, kw_only=True):
-    """An analysis that waits or runs; `position` is null while it runs, and it is not begun before `due_at`."""
+    """An analysis that waits or runs; `position` is null while it runs, and it is not begun before `due_at`.
+
+    `job_id` is the listing's, null for a general review.
+    """
 
     analysis_id: UUID
+    resume_id: UUID | None
+    job_id: UUID | None
     state: Literal["queued", "running"]
     position: Position | None
     age_seconds: Count
@@ -32,6 +38,8 @@ class PlaceView(Struct, frozen=True, kw_only=True):
         """How *place* looks *at* that instant."""
         return cls(
             analysis_id=place.job_id,
+            resume_id=place.resume_id,
+            job_id=place.listing_id,
             state="running" if place.running else "queued",
             position=None if place.running else place.ahead + 1,
             age_seconds=max(0, int((at - place.enqueued_at).total_seconds())),
@@ -42,16 +50,23 @@ class PlaceView(Struct, frozen=True, kw_only=True):
 
 
 class Queue(Struct, frozen=True):
-    """Everything of one's own that waits or runs, those that run first; `paused` are the kinds that nobody begins."""
+    """A page of what is one's own and waits or runs; `paused` are the kinds of job that nobody begins for now."""
 
     items: tuple[PlaceView, ...]
     paused: tuple[PauseView, ...]
-    next_cursor: None = None
+    next_cursor: str | None
 
     @classmethod
-    def of(cls, queue: QueueView) -> "Queue":
-        """How *queue* looks."""
+    def of(cls, queue: QueueView, cursor: str | None) -> "Queue":
+        """How *queue* looks, and where it is read on."""
         return cls(
-            tuple(PlaceView.of(place, queue.at) for place in queue.places),
+            tuple(PlaceView.of(place, queue.at) for place in queue.places.items),
             tuple(PauseView.of(pause) for pause in queue.pauses),
+            cursor,
         )
+
+
+class QueueQuery(ListQuery, frozen=True, kw_only=True):
+    """Which part of the queue: there is one order, that of the turns."""
+
+    newest_first: ClassVar[str] = TURN
