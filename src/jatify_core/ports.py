@@ -4,7 +4,7 @@ Use cases need nothing else. Ids, instants (UTC) and randomness come in as value
 `user_id` alone: another's, a deleted or a missing row raises `NotFound`. Whatever is down or full raises `Unavailable`.
 """
 
-from collections.abc import Callable, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence, Set
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -20,6 +20,7 @@ from jatify_core.listing import Listing, ListingFilter, ListingId
 from jatify_core.paging import Page, Window
 from jatify_core.policy import Policy
 from jatify_core.resume import Extraction, Resume, ResumeFilter, ResumeId, Upload
+from jatify_core.throttle import Tally
 from jatify_core.user import Session, SessionId, User, UserId
 
 
@@ -29,8 +30,8 @@ class Users(Protocol):
     async def add(self, user: User) -> None:
         """Store a new account. Raises `Conflict` if its e-mail is taken, without regard to case."""
 
-    async def by_email(self, email: str) -> User | None:
-        """The account with this e-mail, without regard to case."""
+    async def by_email(self, email: str, *, lock: bool = False) -> User | None:
+        """The account with this e-mail, without regard to case; with *lock* nobody else changes it meanwhile."""
 
     async def save(self, user: User) -> None:
         """Replace name and password hash of a stored account."""
@@ -208,6 +209,19 @@ class DeadLetters(Protocol):
         """Delete a dead letter for good; its analysis stays failed."""
 
 
+class Throttle(Protocol):
+    """What is remembered of attempts, by keys that are digests; its instants are the store's own clock's."""
+
+    async def get(self, keys: Sequence[bytes], *, lock: bool = False) -> tuple[datetime, Mapping[bytes, Tally]]:
+        """The time, and the tallies that *keys* have and that are not forgotten.
+
+        With *lock* nobody else gets one of *keys* with a lock before the transaction ends, with a tally or without.
+        """
+
+    async def save(self, tallies: Mapping[bytes, Tally | None]) -> None:
+        """Replace tallies that were read with a lock; None is for no tally. Forgotten ones go away by and by."""
+
+
 class Transaction(Struct, frozen=True):
     """Everything stored, seen through one transaction; made by a store, valid while it is open."""
 
@@ -219,6 +233,7 @@ class Transaction(Struct, frozen=True):
     analyses: Analyses
     jobs: Jobs
     dead_letters: DeadLetters
+    throttle: Throttle
 
 
 class Store(Protocol):
@@ -274,10 +289,13 @@ class Passwords(Protocol):
         """Hash with today's parameters."""
 
     async def verify(self, password: str, hashed: str | None) -> bool:
-        """Whether *password* made *hashed*; with None, False after the same time."""
+        """Whether *password* made *hashed*; if not, after the same time for each *hashed* and for None."""
 
     def outdated(self, hashed: str) -> bool:
         """Whether *hashed* was made with other parameters than today's."""
+
+    async def weakness(self, password: str, about: Sequence[str]) -> str | None:
+        """Why somebody who knows *about* its owner guesses *password* easily, and what to do; None if nobody does."""
 
 
 class Tokens(Protocol):

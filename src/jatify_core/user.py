@@ -78,10 +78,15 @@ class Caller(Struct, frozen=True):
         return self.user.id
 
 
-def checked_password(password: str, minimum: int) -> str:
+def folded(email: str) -> str:
+    """What two spellings of one address have in common: without regard to case."""
+    return email.casefold()
+
+
+def checked_password(password: str, minimum: int, pointer: str = "/password") -> str:
     """Return *password* if it has *minimum* code points and at most 1,024 bytes, else raise `Invalid`."""
     if len(password) < minimum:
-        raise Invalid.at("/password", "too_short", f"Use at least {minimum} characters.")
+        raise Invalid.at(pointer, "too_short", f"Use at least {minimum} characters.")
     if len(password.encode()) > PASSWORD_BYTES:
-        raise Invalid.at("/password", "too_long", f"Use at most {PASSWORD_BYTES} bytes.")
+        raise Invalid.at(pointer, "too_long", f"Use at most {PASSWORD_BYTES} bytes.")
     return password

@@ -6,6 +6,7 @@ from litestar.di import Provide
 from msgspec import Struct
 
 from jatify_core.ports import Ports
+from jatify_http.addresses import Proxies, address_of
 from jatify_http.conditional import if_match
 from jatify_http.cors import Cors
 from jatify_http.edge import Edge
@@ -37,6 +38,7 @@ class ShellSettings(Struct, frozen=True):
     """What the operator decides about the HTTP side alone; the house's own limits are in the ports' policy."""
 
     cors_origins: tuple[str, ...] = ()
+    trusted_proxies: tuple[str, ...] = ()
     docs: bool = True
 
 
@@ -65,6 +67,7 @@ def create_app(ports: Ports, shell: ShellSettings = ShellSettings()) -> Litestar
             "form": Provide(read_form),
             "if_match": Provide(if_match),
             "patience": Provide(read_patience),
+            "address": Provide(address_of),
         },
         exception_handlers=HANDLERS,
         logging_config=None,
@@ -72,7 +75,7 @@ def create_app(ports: Ports, shell: ShellSettings = ShellSettings()) -> Litestar
         openapi_config=None,
         request_class=StrictRequest,
         request_max_body_size=JSON_BODY,
-        state=State({"ports": ports}),
+        state=State({"ports": ports, "proxies": Proxies(shell.trusted_proxies)}),
     )
     app.state.description = document(app)
     app.asgi_handler = Edge(Cors(app.asgi_handler, shell.cors_origins) if shell.cors_origins else app.asgi_handler)

@@ -16,6 +16,7 @@ from jatify_adapters.memory.jobs import MemoryJobs
 from jatify_adapters.memory.listings import MemoryListings
 from jatify_adapters.memory.resumes import MemoryResumes
 from jatify_adapters.memory.tables import Draft, Tables, enter, refuse_inside_transaction
+from jatify_adapters.memory.throttle import MemoryThrottle
 from jatify_adapters.memory.users import MemorySessions, MemoryUsers
 from jatify_core.errors import Unavailable
 from jatify_core.ports import Jobs, Transaction
@@ -134,4 +135,5 @@ def _transaction(draft: Draft) -> Transaction:
         analyses=MemoryAnalyses(draft),
         jobs=MemoryJobs(draft),
         dead_letters=MemoryDeadLetters(draft),
+        throttle=MemoryThrottle(draft),
     )

@@ -17,6 +17,7 @@ from jatify_core.errors import NotFound
 from jatify_core.job import Job, JobId, Pause
 from jatify_core.listing import Listing, ListingId
 from jatify_core.resume import Resume, ResumeId
+from jatify_core.throttle import Tally
 from jatify_core.user import Session, SessionId, User, UserId
 
 
@@ -83,6 +84,7 @@ class Tables:
     jobs: dict[JobId, LiveJob] = field(default_factory=dict)
     letters: dict[DeadLetterId, Letter] = field(default_factory=dict)
     pauses: dict[str, Pause] = field(default_factory=dict)
+    tallies: dict[bytes, Tally] = field(default_factory=dict)
     sequence: int = 0
 
     def snapshot(self) -> "Tables":

@@ -23,6 +23,7 @@ from jatify_adapters.postgres.listings import Listings
 from jatify_adapters.postgres.migrating import refuse_old_server, unfitness
 from jatify_adapters.postgres.process import Process
 from jatify_adapters.postgres.resumes import Resumes
+from jatify_adapters.postgres.throttle import Throttle
 from jatify_adapters.postgres.users import Sessions, Users
 from jatify_core.errors import Unavailable
 from jatify_core.ports import Transaction
@@ -102,6 +103,7 @@ class PostgresStore:
             analyses=Analyses(db),
             jobs=Jobs(db, self._process),
             dead_letters=DeadLetters(db, self._process.fair_spacing),
+            throttle=Throttle(db),
         )
 
     @asynccontextmanager

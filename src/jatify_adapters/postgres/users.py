@@ -4,7 +4,7 @@ from msgspec.structs import asdict
 
 from jatify_adapters.postgres.connection import Connection
 from jatify_core.errors import Conflict, NotFound
-from jatify_core.user import Session, SessionId, User, UserId
+from jatify_core.user import Session, SessionId, User, UserId, folded
 
 
 class Users:
@@ -21,17 +21,15 @@ class Users:
             values (%(id)s, %(email)s, %(email_key)s, %(name)s, %(password_hash)s, %(created_at)s)
             on conflict (email_key) do nothing
             """,
-            {**asdict(user), "email_key": _folded(user.email)},
+            {**asdict(user), "email_key": folded(user.email)},
         )
         if not added:
             raise Conflict("There is an account with this e-mail address already.")
 
-    async def by_email(self, email: str) -> User | None:
+    async def by_email(self, email: str, *, lock: bool = False) -> User | None:
         """The account with this e-mail."""
-        row = await self._db.row(
-            "select id, email, name, password_hash, created_at from account where email_key = %(email_key)s",
-            {"email_key": _folded(email)},
-        )
+        one = "select id, email, name, password_hash, created_at from account where email_key = %(email_key)s"
+        row = await self._db.row(one + " for no key update" if lock else one, {"email_key": folded(email)})
         return User(*row) if row else None
 
     async def save(self, user: User) -> None:
@@ -79,7 +77,3 @@ class Sessions:
         await self._db.change(
             "delete from session where user_id = %(user_id)s and id = %(id)s", {"user_id": user_id, "id": session_id}
         )
-
-
-def _folded(email: str) -> str:
-    return email.casefold()

@@ -1,34 +1,33 @@
 """Accounts and logins: register, log in, be recognised, log out."""
 
-from jatify_core.errors import Conflict, Invalid, Unauthenticated
+from msgspec.structs import replace
+
+from jatify_core.errors import Conflict, Invalid, Unauthenticated, Unavailable
 from jatify_core.ports import Ports
 from jatify_core.text import refuse_nul
-from jatify_core.user import (
-    Caller,
-    Credentials,
-    Login,
-    Registration,
-    Session,
-    SessionId,
-    User,
-    UserId,
-    checked_password,
-)
+from jatify_core.throttle import Attempt, key_of, neighbourhood
+from jatify_core.use_cases.passwords import accepted_password
+from jatify_core.use_cases.throttling import Reserved, forgive, reserve, undo
+from jatify_core.user import Caller, Credentials, Login, Registration, Session, SessionId, User, UserId, folded
 
 
-async def register(ports: Ports, registration: Registration) -> User:
-    """Create an account. Raises `Conflict` if its e-mail is taken or nobody may register here."""
+async def register(ports: Ports, registration: Registration, address: str) -> User:
+    """Create an account, asked for from *address*.
+
+    Raises `Conflict` if its e-mail is taken or nobody may register here, `Throttled` after too many from there.
+    """
     if not ports.policy.registration_open:
         raise Conflict("This installation takes no new accounts. Ask its operator for one.")
     refuse_nul({"email": registration.email, "name": registration.name, "password": registration.password})
     if not registration.name.strip():
         raise Invalid.at("/name", "blank", "Say what you would like to be called.")
-    password = checked_password(registration.password, ports.policy.password_min)
+    password = await accepted_password(ports, registration.password, registration.email, registration.name)
+    reserved = await reserve(ports, Attempt(_by_address("registration", address), ports.policy.registrations))
     user = User(
         id=UserId(ports.new_id()),
         email=registration.email,
         name=registration.name,
-        password_hash=await ports.passwords.hash(password),
+        password_hash=await _hashed(ports, password, reserved),
         created_at=ports.clock(),
     )
     async with ports.store.transaction() as tx:
@@ -36,32 +35,22 @@ async def register(ports: Ports, registration: Registration) -> User:
     return user
 
 
-async def login(ports: Ports, credentials: Credentials, user_agent: str) -> Login:
-    """Open a session.
+async def login(ports: Ports, credentials: Credentials, user_agent: str, address: str) -> Login:
+    """Open a session, asked for from *address*.
 
-    Raises `Unauthenticated`, alike and after the same time, for an unknown e-mail and for a wrong password.
+    Raises `Unauthenticated`, alike and after the same time, for an unknown e-mail and for a wrong password; after too
+    many that failed `Throttled`, alike for both as well.
     """
     refuse_nul({"email": credentials.email, "password": credentials.password})
-    async with ports.store.transaction() as tx:
-        user = await tx.users.by_email(credentials.email)
-    known = await ports.passwords.verify(credentials.password, user.password_hash if user else None)
-    if user is None or not known:
-        raise Unauthenticated("No account has this e-mail and password.")
-    renewed = await _rehashed(ports, user, credentials.password)
-    now = ports.clock()
-    session = Session(
-        id=SessionId(ports.new_id()),
-        user_id=user.id,
-        created_at=now,
-        last_seen_at=now,
-        expires_at=now + ports.policy.session_life,
-        user_agent=user_agent,
+    reserved = await reserve(
+        ports,
+        Attempt(_by_address("login", address), ports.policy.failures),
+        Attempt(key_of("account", folded(credentials.email)), ports.policy.guesses),
     )
-    async with ports.store.transaction() as tx:
-        if renewed:
-            await tx.users.save(renewed)
-        await tx.sessions.add(session)
-    return Login(ports.tokens.issue(session), session, user)
+    while True:
+        user = await _known(ports, credentials, reserved)
+        if login := await _opened(ports, user, credentials, user_agent, reserved):
+            return login
 
 
 async def recognise(ports: Ports, token: str) -> Caller:
@@ -82,9 +71,58 @@ async def logout(ports: Ports, caller: Caller) -> None:
         await tx.sessions.remove(caller.user_id, caller.session.id)
 
 
-async def _rehashed(ports: Ports, user: User, password: str) -> User | None:
-    """The user with a hash of today's parameters, if his is of older ones."""
-    if not ports.passwords.outdated(user.password_hash):
-        return None
-    fresh = await ports.passwords.hash(password)
-    return User(user.id, user.email, user.name, fresh, user.created_at)
+async def _known(ports: Ports, credentials: Credentials, reserved: Reserved) -> User:
+    """The user whose *credentials* these are. Raises `Unauthenticated`."""
+    async with ports.store.transaction() as tx:
+        user = await tx.users.by_email(credentials.email)
+    try:
+        known = await ports.passwords.verify(credentials.password, user.password_hash if user else None)
+    except Unavailable:
+        await undo(ports, reserved)
+        raise
+    if user is None or not known:
+        raise Unauthenticated("No account has this e-mail and password.")
+    return user
+
+
+async def _opened(
+    ports: Ports, user: User, credentials: Credentials, user_agent: str, reserved: Reserved
+) -> Login | None:
+    """A new session of *user*, or None where his password has changed since it was verified."""
+    renewed = await _rehashed(ports, user, credentials.password, reserved)
+    now = ports.clock()
+    session = Session(
+        id=SessionId(ports.new_id()),
+        user_id=user.id,
+        created_at=now,
+        last_seen_at=now,
+        expires_at=now + ports.policy.session_life,
+        user_agent=user_agent,
+    )
+    async with ports.store.transaction() as tx:
+        current = await tx.users.by_email(credentials.email, lock=True)
+        if current is None or current.password_hash != user.password_hash:
+            return None
+        if renewed:
+            await tx.users.save(replace(current, password_hash=renewed))
+        await tx.sessions.add(session)
+        await forgive(tx, reserved)
+    return Login(ports.tokens.issue(session), session, current)
+
+
+async def _rehashed(ports: Ports, user: User, password: str, reserved: Reserved) -> str | None:
+    """A hash of today's parameters, if the user's is of older ones."""
+    return await _hashed(ports, password, reserved) if ports.passwords.outdated(user.password_hash) else None
+
+
+async def _hashed(ports: Ports, password: str, reserved: Reserved) -> str:
+    """A hash of *password*; what was reserved for it is undone where the house is too busy for one."""
+    try:
+        return await ports.passwords.hash(password)
+    except Unavailable:
+        await undo(ports, reserved)
+        raise
+
+
+def _by_address(kind: str, address: str) -> bytes:
+    return key_of(kind, neighbourhood(address))

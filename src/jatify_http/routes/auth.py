@@ -13,17 +13,17 @@ from jatify_core.user import Credentials, Registration
 from jatify_http.answers import created
 from jatify_http.conditional import content_tag
 from jatify_http.guards import ANYBODY, LOGGED_IN
-from jatify_http.injected import InCaller, InPorts
+from jatify_http.injected import InAddress, InCaller, InPorts
 from jatify_http.schemas.users import LoginView, UserView
 
 BODY = 4 * 1024
 USER_AGENT = 200
 
 
-@post("/register", operation_id="register", summary="Create an account", guards=ANYBODY, opt={"problems": (409,)})
-async def register(data: JSONBody[Registration], ports: InPorts) -> Response[UserView]:
-    """The e-mail is unique without regard to case; nothing is sent to it."""
-    view = UserView.of(await users.register(ports, _with_address(data)))
+@post("/register", operation_id="register", summary="Create an account", guards=ANYBODY, opt={"problems": (409, 429)})
+async def register(data: JSONBody[Registration], ports: InPorts, address: InAddress) -> Response[UserView]:
+    """The e-mail is unique without regard to case; nothing is sent to it. A password easily guessed is refused."""
+    view = UserView.of(await users.register(ports, _with_address(data), address))
     return created(view, content_tag(view), "/api/user/profile")
 
 
@@ -35,10 +35,12 @@ async def register(data: JSONBody[Registration], ports: InPorts) -> Response[Use
     guards=ANYBODY,
     opt={"problems": (401, 429)},
 )
-async def login(data: JSONBody[Credentials], ports: InPorts, request: Request[Any, Any, Any]) -> Response[LoginView]:
-    """An unknown e-mail and a wrong password are answered alike."""
+async def login(
+    data: JSONBody[Credentials], ports: InPorts, address: InAddress, request: Request[Any, Any, Any]
+) -> Response[LoginView]:
+    """An unknown e-mail and a wrong password are answered alike. After five failures each further one takes longer."""
     agent = "".join(filter(str.isprintable, request.headers.get("user-agent", "")))[:USER_AGENT]
-    return Response(LoginView.of(await users.login(ports, data, agent)))
+    return Response(LoginView.of(await users.login(ports, data, agent, address)))
 
 
 @post(

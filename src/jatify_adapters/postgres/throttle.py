@@ -1,0 +1,79 @@
+"""What is remembered of attempts, in Postgres."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from msgspec.structs import asdict
+
+from jatify_adapters.postgres.connection import Connection, array
+from jatify_core.throttle import Tally
+
+
+class Throttle:
+    """Implements `jatify_core.ports.Throttle`."""
+
+    def __init__(self, db: Connection) -> None:
+        self._db = db
+
+    async def get(self, keys: Sequence[bytes], *, lock: bool = False) -> tuple[datetime, Mapping[bytes, Tally]]:
+        """The time, and the tallies that are not forgotten."""
+        if lock:
+            await self._lock(keys)
+        # The clock's time, which goes on while a lock is waited for; the transaction's own stood still.
+        rows = await self._db.rows(
+            """
+            select now.now, tally.key, tally.failures, tally.recent, tally.waits_until, tally.forget_at
+              from clock_timestamp() as now (now)
+              left join throttle as tally on tally.key = any(%(keys)s::bytea[]) and tally.forget_at > now.now
+            """,
+            {"keys": list(keys)},
+        )
+        return rows[0][0], {
+            key: Tally(failures, tuple(recent), waits_until, forget_at)
+            for _, key, failures, recent, waits_until, forget_at in rows
+            if key is not None
+        }
+
+    async def save(self, tallies: Mapping[bytes, Tally | None]) -> None:
+        """Replace tallies, and drop a few of those that are forgotten."""
+        for key, tally in tallies.items():
+            if tally:
+                await self._put(key, tally)
+            else:
+                await self._db.change("delete from throttle where key = %(key)s", {"key": key})
+        # Last, because whoever waits for rows that this has locked must not be waited for.
+        await self._sweep()
+
+    async def _lock(self, keys: Sequence[bytes]) -> None:
+        # What has no row yet can be locked like this, and a lock alone costs no write. In one order, against deadlocks.
+        await self._db.change(
+            "select pg_advisory_xact_lock(key) from unnest(%(keys)s::bigint[]) as key",
+            {"keys": array(sorted(int.from_bytes(key[:8], signed=True) for key in keys))},
+        )
+
+    async def _put(self, key: bytes, tally: Tally) -> None:
+        await self._db.change(
+            """
+            insert into throttle (key, failures, recent, waits_until, forget_at)
+            values (%(key)s, %(failures)s, %(recent)s::timestamptz[], %(waits_until)s, %(forget_at)s)
+            on conflict (key) do update
+              set failures = excluded.failures, recent = excluded.recent,
+                  waits_until = excluded.waits_until, forget_at = excluded.forget_at
+            """,
+            {**asdict(tally), "key": key, "recent": list(tally.recent)},
+        )
+
+    async def _sweep(self) -> None:
+        # More than one attempt can add, so that the table holds what is remembered and little else.
+        await self._db.change(
+            """
+            delete from throttle
+             where key = any(array(
+                     select key from throttle
+                      where forget_at < clock_timestamp()
+                      order by forget_at
+                      limit %(few)s
+                        for update skip locked))
+            """,
+            {"few": 10},
+        )
