@@ -81,6 +81,8 @@ class PostgresNewStore:
                                  claimed_at = claimed_at - %(by)s, lease_expires_at = lease_expires_at - %(by)s
                 ), pauses as (
                   update queue_pause set since = since - %(by)s, probe_at = probe_at - %(by)s
+                ), tallies as (
+                  update throttle set forget_at = forget_at - %(by)s
                 )
                 update dead_letter set failed_at = failed_at - %(by)s
                 """,
@@ -108,6 +110,7 @@ def new_postgres_store(shared_store: PostgresNewStore) -> Iterator[PostgresNewSt
         link.execute("delete from job")  # of kinds that no analysis, and so no account, vouches for
         link.execute("delete from dead_letter")
         link.execute("delete from queue_pause")
+        link.execute("delete from throttle")
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from jatify_adapters.contracts.listings import ListingsContract
 from jatify_adapters.contracts.pauses import PausesContract
 from jatify_adapters.contracts.places import PlacesContract
 from jatify_adapters.contracts.resumes import ResumesContract
+from jatify_adapters.contracts.throttle import ThrottleContract
 from jatify_adapters.contracts.transactions import TransactionsContract
 from jatify_adapters.contracts.users import SessionsContract, UsersContract
 
@@ -59,3 +60,6 @@ class TestDeadLetters(DeadLettersContract): ...
 
 
 class TestBell(BellContract): ...
+
+
+class TestThrottle(ThrottleContract): ...

@@ -13,6 +13,7 @@ from jatify_adapters.contracts.ends import EndsContract
 from jatify_adapters.contracts.jobs import JobsContract
 from jatify_adapters.contracts.leases import LeasesContract
 from jatify_adapters.contracts.listings import ListingsContract
+from jatify_adapters.contracts.passwords import PasswordsContract
 from jatify_adapters.contracts.pauses import PausesContract
 from jatify_adapters.contracts.places import PlacesContract
 from jatify_adapters.contracts.resumes import ResumesContract
@@ -25,9 +26,10 @@ from jatify_adapters.contracts.samples import (
     queued,
     settle,
 )
+from jatify_adapters.contracts.throttle import ThrottleContract
 from jatify_adapters.contracts.transactions import TransactionsContract
 from jatify_adapters.contracts.users import SessionsContract, UsersContract
-from jatify_adapters.memory import MemoryStore, MovableClock
+from jatify_adapters.memory import MemoryStore, MovableClock, PlainPasswords
 from jatify_core.errors import Unavailable
 from jatify_core.job import End
 
@@ -109,6 +111,16 @@ class TestTransactions(TransactionsContract):
 
 class TestBell(BellContract):
     pass
+
+
+class TestThrottle(ThrottleContract):
+    pass
+
+
+class TestPasswords(PasswordsContract):
+    @pytest.fixture
+    def passwords(self) -> PlainPasswords:
+        return PlainPasswords()
 
 
 class OnTrio:

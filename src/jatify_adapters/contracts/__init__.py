@@ -16,11 +16,13 @@ pytest.register_assert_rewrite(
             "jobs",
             "leases",
             "listings",
+            "passwords",
             "pauses",
             "places",
             "queue_machine",
             "resumes",
             "samples",
+            "throttle",
             "transactions",
             "users",
         )
