@@ -56,6 +56,12 @@ def chaos(session: nox.Session) -> None:
 
 
 @nox.session(requires=["install"], default=False)
+def hard(session: nox.Session) -> None:
+    # The API under attack and load: up to 15 minutes. `-s` lets the figures be seen.
+    run(session, "pytest", "-s", "-m", "hard", "tests", *session.posargs)
+
+
+@nox.session(requires=["install"], default=False)
 def simulation(session: nox.Session) -> None:
     run(session, "python", "-m", "tests.simulation", "--seeds", "10000", *session.posargs)
 

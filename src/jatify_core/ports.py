@@ -5,7 +5,7 @@ Use cases need nothing else. Ids, instants (UTC) and randomness come in as value
 """
 
 from collections.abc import Callable, Mapping, Sequence, Set
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import UUID
@@ -221,6 +221,9 @@ class Throttle(Protocol):
     async def save(self, tallies: Mapping[bytes, Tally | None]) -> None:
         """Replace tallies that were read with a lock; None is for no tally. Forgotten ones go away by and by."""
 
+    async def prolong(self, key: bytes, until: datetime) -> None:
+        """Have a tally wait until then, if it waits less; this waits for nobody: who changes it just now has his way."""
+
 
 class Transaction(Struct, frozen=True):
     """Everything stored, seen through one transaction; made by a store, valid while it is open."""
@@ -293,6 +296,9 @@ class Passwords(Protocol):
 
     def outdated(self, hashed: str) -> bool:
         """Whether *hashed* was made with other parameters than today's."""
+
+    def turn(self) -> AbstractContextManager[None]:
+        """Hold a place while the block runs, in which `hash` and `verify` need no other, or raise `Unavailable`."""
 
     async def weakness(self, password: str, about: Sequence[str]) -> str | None:
         """Why somebody who knows *about* its owner guesses *password* easily, and what to do; None if nobody does."""

@@ -44,9 +44,6 @@ class Limit(Protocol):
     def forgiven(self, tally: Tally | None, at: datetime) -> Tally | None:
         """The tally after the attempt that was admitted *at* has turned out well."""
 
-    def undone(self, tally: Tally | None, at: datetime) -> Tally | None:
-        """The tally as if the attempt that was admitted *at* had not been made."""
-
 
 class Backoff(Struct, frozen=True):
     """*free* failures at once, then waits that double from one second up to *longest*; a success clears the count.
@@ -71,13 +68,6 @@ class Backoff(Struct, frozen=True):
 
     def forgiven(self, tally: Tally | None, at: datetime) -> None:
         """Nothing: a success clears the count."""
-
-    def undone(self, tally: Tally | None, at: datetime) -> Tally | None:  # noqa: ARG002  # they are not told apart
-        """One failure less."""
-        if tally is None or tally.failures <= 1:
-            return None
-        failures = tally.failures - 1
-        return replace(tally, failures=failures, waits_until=tally.waits_until if failures >= self.free else None)
 
     def _refused(self, tally: Tally, until: datetime, now: datetime) -> Ruling:
         wait = self._wait(tally.failures)
@@ -106,10 +96,6 @@ class Window(Struct, frozen=True):
 
     def forgiven(self, tally: Tally | None, at: datetime) -> Tally | None:
         """The same without this attempt: only failures count."""
-        return self.undone(tally, at)
-
-    def undone(self, tally: Tally | None, at: datetime) -> Tally | None:
-        """The same without this attempt."""
         if tally is None or at not in tally.recent:
             return tally
         recent = list(tally.recent)

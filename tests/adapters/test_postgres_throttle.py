@@ -99,6 +99,21 @@ def rows(database: str) -> list[tuple[object, ...]]:
         return link.execute("select xmin::text, throttle::text from throttle order by key").fetchall()
 
 
+async def test_who_prolongs_a_wait_does_not_wait_for_another_who_does(own_database: str) -> None:
+    key = key_of("account", ADA)
+    async with open_store(own_database) as store, open_store(own_database) as other:
+        async with store.transaction() as tx:
+            now, _ = await tx.throttle.get([key], lock=True)
+            await tx.throttle.save({key: Tally(5, (now,), now + timedelta(seconds=1), now + timedelta(days=1))})
+        async with other.transaction() as first, store.transaction() as second:
+            await first.throttle.prolong(key, now + timedelta(seconds=2))
+            with anyio.fail_after(20):
+                await second.throttle.prolong(key, now + timedelta(seconds=3))
+        async with store.transaction() as tx:
+            _, tallies = await tx.throttle.get([key])
+        assert tallies[key].waits_until == now + timedelta(seconds=2)
+
+
 async def test_no_address_of_a_person_stands_in_the_table(own_database: str, own_store: PostgresStore) -> None:
     with pytest.raises(Unauthenticated):
         await login(memory_ports(store=own_store), Credentials(ADA, "a guess"), "", "192.0.2.77")
@@ -108,10 +123,10 @@ async def test_no_address_of_a_person_stands_in_the_table(own_database: str, own
     assert not any(word in str(rows) for word in ("ada", "example.org", "192.0.2"))
 
 
-async def test_forgotten_rows_go_away_a_few_with_each_attempt(own_database: str, own_store: PostgresStore) -> None:
+async def test_forgotten_rows_go_away_a_few_at_a_time(own_database: str, own_store: PostgresStore) -> None:
     long_ago = datetime(2020, 1, 1, tzinfo=UTC)
-    stale = {key_of("account", str(n)): Tally(1, (long_ago,), None, long_ago) for n in range(15)}
-    fresh = key_of("account", "fresh")
+    stale = {key_of("account", str(n)): Tally(1, (long_ago,), None, long_ago) for n in range(80)}
+    fresh = bytes(32)  # one of those that sweep
 
     async def attempt() -> int:
         async with own_store.transaction() as tx:
@@ -125,7 +140,7 @@ async def test_forgotten_rows_go_away_a_few_with_each_attempt(own_database: str,
             "insert into throttle values (%s, %s, %s, null, %s)",
             [(key, t.failures, list(t.recent), t.forget_at) for key, t in stale.items()],
         )
-    assert [await attempt() for _ in range(3)] == [6, 1, 1]
+    assert [await attempt() for _ in range(3)] == [31, 1, 1]
 
 
 async def test_the_table_is_logged(own_database: str) -> None:

@@ -188,6 +188,23 @@ async def test_no_permit_is_lost_when_callers_come_and_go() -> None:
         gate.open()
 
 
+async def test_a_turn_is_one_place_however_much_is_run_in_it_and_refused_with_all_places_taken() -> None:
+    lane, gate = a_lane(), Gate()
+    with lane.turn():
+        assert await lane.run(lambda: 1) + await lane.run(lambda: 2) == 3
+        assert lane.busy == 1
+    async with anyio.create_task_group() as crowd:
+        for number in range(AT_ONCE + QUEUE - 1):
+            crowd.start_soon(lane.run, gate.work(number))
+        await until(lambda: lane.busy == AT_ONCE + QUEUE - 1)
+        with lane.turn():
+            with pytest.raises(Unavailable), lane.turn():
+                pytest.fail("there was a place")
+            gate.open()
+            assert await lane.run(lambda: 7) == 7
+    await until(lambda: lane.busy == 0)
+
+
 async def test_work_that_raises_raises_where_it_was_asked_for_and_frees_its_permit() -> None:
     lane = a_lane()
     with pytest.raises(ZeroDivisionError):

@@ -1,6 +1,7 @@
 """Logging in and registering, whatever happens meanwhile and however often it is tried."""
 
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractContextManager
 from datetime import timedelta
 from typing import Any
 
@@ -131,12 +132,9 @@ async def test_asking_for_a_taken_e_mail_counts_and_a_weak_password_does_not(por
 
 
 class Crowded(PlainPasswords):
-    """Too many wait, always."""
+    """All places are taken."""
 
-    async def hash(self, password: str) -> str:
-        raise Unavailable("Too many.")
-
-    async def verify(self, password: str, hashed: str | None) -> bool:
+    def turn(self) -> AbstractContextManager[None]:
         raise Unavailable("Too many.")
 
 

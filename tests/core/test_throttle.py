@@ -50,13 +50,6 @@ def test_a_success_clears_the_count() -> None:
     assert BACKOFF.forgiven(after(BACKOFF, *[0] * 5), NOW) is None
 
 
-def test_an_attempt_that_was_not_made_does_not_count() -> None:
-    five = after(BACKOFF, *[0] * 5)
-    assert wait(BACKOFF, BACKOFF.undone(five, NOW), 0) is None
-    assert BACKOFF.undone(after(BACKOFF, 0), NOW) is None
-    assert BACKOFF.undone(None, NOW) is None
-
-
 def test_guesses_that_rain_are_one_burst_for_ten_seconds_and_no_longer() -> None:
     rain = [at / 10 for at in range(99)]
     admitted = 0

@@ -1,6 +1,6 @@
 """What every store promises about what it remembers of attempts."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 import anyio
@@ -68,6 +68,20 @@ class ThrottleContract:
                 tasks.start_soon(count, index)
         assert {key: tally.failures for key, tally in (await _known(new_store)).items()} == dict.fromkeys(keys, 20)
 
+    async def test_a_wait_is_prolonged_and_never_made_shorter(self, new_store: NewStore) -> None:
+        tally = await _saved(new_store, KEY)
+        assert tally.waits_until
+        for later in (HOUR, -HOUR, HOUR / 2):
+            await _prolong(new_store, KEY, tally.waits_until + later)
+        assert await _known(new_store) == {KEY: replace(tally, waits_until=tally.waits_until + HOUR)}
+
+    async def test_what_has_no_wait_or_no_tally_is_not_prolonged(self, new_store: NewStore) -> None:
+        tally = replace(await _saved(new_store, KEY), waits_until=None)
+        await _save(new_store, KEY, tally)
+        for key in (KEY, OTHER):
+            await _prolong(new_store, key, tally.forget_at)
+        assert await _known(new_store) == {KEY: tally}
+
     async def test_what_is_locked_can_be_looked_at(self, new_store: NewStore) -> None:
         tally = await _saved(new_store, KEY)
         async with new_store.store.transaction() as tx:
@@ -87,6 +101,11 @@ async def _saved(new_store: NewStore, key: bytes) -> Tally:
         tally = Tally(5, (now - HOUR, now), now + timedelta(seconds=1), now + HOUR)
         await tx.throttle.save({key: tally})
     return tally
+
+
+async def _prolong(new_store: NewStore, key: bytes, until: datetime) -> None:
+    async with new_store.store.transaction() as tx:
+        await tx.throttle.prolong(key, until)
 
 
 async def _save(new_store: NewStore, key: bytes, tally: Tally | None) -> None:

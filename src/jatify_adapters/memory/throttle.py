@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from msgspec.structs import replace
+
 from jatify_adapters.memory.tables import Draft
 from jatify_core.throttle import Tally
 
@@ -28,3 +30,9 @@ class MemoryThrottle:
         tables, now = self._draft.tables, self._draft.now
         known = {**tables.tallies, **tallies}
         tables.tallies = {key: tally for key, tally in known.items() if tally and tally.forget_at > now}
+
+    async def prolong(self, key: bytes, until: datetime) -> None:
+        """Have a tally wait until then, if it waits less."""
+        tally = self._draft.tables.tallies.get(key)
+        if tally and tally.waits_until and tally.waits_until < until:
+            self._draft.tables.tallies[key] = replace(tally, waits_until=until)

@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-
-from msgspec.structs import asdict
+from typing import Final
 
 from jatify_adapters.postgres.connection import Connection, array
 from jatify_core.throttle import Tally
+
+_SWEEPERS: Final = 32
+"""Every eighth key, by its first byte: who counts such a one sweeps up behind all."""
 
 
 class Throttle:
@@ -36,13 +38,25 @@ class Throttle:
 
     async def save(self, tallies: Mapping[bytes, Tally | None]) -> None:
         """Replace tallies, and drop a few of those that are forgotten."""
-        for key, tally in tallies.items():
-            if tally:
-                await self._put(key, tally)
-            else:
-                await self._db.change("delete from throttle where key = %(key)s", {"key": key})
+        if kept := {key: tally for key, tally in tallies.items() if tally}:
+            await self._put(kept)
+        if gone := [key for key, tally in tallies.items() if not tally]:
+            await self._db.change("delete from throttle where key = any(%(keys)s::bytea[])", {"keys": gone})
         # Last, because whoever waits for rows that this has locked must not be waited for.
-        await self._sweep()
+        if any(key[0] < _SWEEPERS for key in kept):
+            await self._sweep()
+
+    async def prolong(self, key: bytes, until: datetime) -> None:
+        """Have a tally wait until then, if it waits less."""
+        await self._db.change(
+            """
+            update throttle set waits_until = %(until)s
+             where key = (select key from throttle
+                           where key = %(key)s and waits_until < %(until)s
+                             for update skip locked)
+            """,
+            {"key": key, "until": until},
+        )
 
     async def _lock(self, keys: Sequence[bytes]) -> None:
         # What has no row yet can be locked like this, and a lock alone costs no write. In one order, against deadlocks.
@@ -51,20 +65,30 @@ class Throttle:
             {"keys": array(sorted(int.from_bytes(key[:8], signed=True) for key in keys))},
         )
 
-    async def _put(self, key: bytes, tally: Tally) -> None:
+    async def _put(self, tallies: Mapping[bytes, Tally]) -> None:
+        # An array of arrays has rows of one length, so that each goes as the text of an array.
         await self._db.change(
             """
             insert into throttle (key, failures, recent, waits_until, forget_at)
-            values (%(key)s, %(failures)s, %(recent)s::timestamptz[], %(waits_until)s, %(forget_at)s)
+            select key, failures, recent::timestamptz[], waits_until, forget_at
+              from unnest(%(keys)s::bytea[], %(failures)s::integer[], %(recent)s::text[],
+                          %(waits_until)s::timestamptz[], %(forget_at)s::timestamptz[])
+                as tally (key, failures, recent, waits_until, forget_at)
             on conflict (key) do update
               set failures = excluded.failures, recent = excluded.recent,
                   waits_until = excluded.waits_until, forget_at = excluded.forget_at
             """,
-            {**asdict(tally), "key": key, "recent": list(tally.recent)},
+            {
+                "keys": list(tallies),
+                "failures": [tally.failures for tally in tallies.values()],
+                "recent": [f"{{{','.join(at.isoformat() for at in tally.recent)}}}" for tally in tallies.values()],
+                "waits_until": [tally.waits_until for tally in tallies.values()],
+                "forget_at": [tally.forget_at for tally in tallies.values()],
+            },
         )
 
     async def _sweep(self) -> None:
-        # More than one attempt can add, so that the table holds what is remembered and little else.
+        # More than is added between two sweeps, so that the table holds what is remembered and little else.
         await self._db.change(
             """
             delete from throttle
@@ -75,5 +99,5 @@ class Throttle:
                       limit %(few)s
                         for update skip locked))
             """,
-            {"few": 10},
+            {"few": 50},
         )

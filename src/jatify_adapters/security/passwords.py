@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from typing import Final
 
 from argon2 import Parameters, PasswordHasher, Type, extract_parameters
@@ -52,6 +53,10 @@ class Argon2Passwords:
     def outdated(self, hashed: str) -> bool:
         """Whether *hashed* was made with other parameters than today's."""
         return self._hasher.check_needs_rehash(hashed)
+
+    def turn(self) -> AbstractContextManager[None]:
+        """Hold a place among those who hash and verify. Raises `Unavailable` as `hash`."""
+        return self._hashing.turn()
 
     async def weakness(self, password: str, about: Sequence[str]) -> str | None:
         """Why somebody who knows *about* its owner guesses *password* easily. Raises `Unavailable` as `hash`."""

@@ -1,7 +1,8 @@
-"""Attempts that are counted before they are made: reserve, then forgive what turned out well or undo what never was."""
+"""Attempts that are counted before they are made: look whether it is any use, reserve, forgive what turned out well."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Final
 
 from msgspec import Struct
 
@@ -9,26 +10,38 @@ from jatify_core.errors import Throttled
 from jatify_core.ports import Ports, Transaction
 from jatify_core.throttle import Attempt, Tally
 
-Changes = Mapping[bytes, Tally | None]
+TOO_MANY: Final = "Too many attempts. Wait as long as the Retry-After header says, then try again."
 
 
 class Reserved(Struct, frozen=True):
-    """Attempts that were admitted, and may be made now."""
+    """What became of attempts that were to be counted: they may be made now, or after a *wait*."""
 
     attempts: Sequence[Attempt]
     at: datetime
+    wait: timedelta | None
+    changes: Mapping[bytes, Tally | None]
+
+    def require(self) -> None:
+        """Raise `Throttled` unless they may be made now; outside of the transaction, which has to commit."""
+        if self.wait is not None:
+            raise Throttled(TOO_MANY, self.wait)
 
 
-async def reserve(ports: Ports, *attempts: Attempt) -> Reserved:
-    """Count all *attempts* or none, the first that is refused deciding. Raises `Throttled`."""
+async def look(ports: Ports, *attempts: Attempt) -> None:
+    """Raise `Throttled` where it is plain that *attempts* may not be made: a flood waits for no lock, nor takes one."""
     async with ports.store.transaction() as tx:
-        now, changes, wait = await _ruled(tx, attempts, lock=False)
-        if changes:  # else it is refused as it was before: a flood costs one look, no lock and no write
-            now, changes, wait = await _ruled(tx, attempts, lock=True)
-            await tx.throttle.save(changes)
-    if wait is not None:
-        raise Throttled("Too many attempts. Wait as long as the Retry-After header says, then try again.", wait)
-    return Reserved(attempts, now)
+        seen = await _ruled(tx, attempts, lock=False)
+        for key, tally in seen.changes.items() if seen.wait else ():
+            if tally and tally.waits_until:
+                await tx.throttle.prolong(key, tally.waits_until)
+    seen.require()
+
+
+async def reserve(tx: Transaction, *attempts: Attempt) -> Reserved:
+    """Count all *attempts* or none, the first that is refused deciding. `require` raises once this is committed."""
+    reserved = await _ruled(tx, attempts, lock=True)
+    await tx.throttle.save(reserved.changes)
+    return reserved
 
 
 async def forgive(tx: Transaction, reserved: Reserved) -> None:
@@ -37,20 +50,11 @@ async def forgive(tx: Transaction, reserved: Reserved) -> None:
     await tx.throttle.save({a.key: a.limit.forgiven(tallies.get(a.key), reserved.at) for a in reserved.attempts})
 
 
-async def undo(ports: Ports, reserved: Reserved) -> None:
-    """Take back attempts that were not made after all."""
-    async with ports.store.transaction() as tx:
-        _, tallies = await tx.throttle.get([a.key for a in reserved.attempts], lock=True)
-        await tx.throttle.save({a.key: a.limit.undone(tallies.get(a.key), reserved.at) for a in reserved.attempts})
-
-
-async def _ruled(
-    tx: Transaction, attempts: Sequence[Attempt], *, lock: bool
-) -> tuple[datetime, Changes, timedelta | None]:
-    """The time, what is to be remembered differently, and how long to wait; None for not at all."""
+async def _ruled(tx: Transaction, attempts: Sequence[Attempt], *, lock: bool) -> Reserved:
     now, tallies = await tx.throttle.get([a.key for a in attempts], lock=lock)
     rulings = {a.key: a.limit.ruling(tallies.get(a.key), now) for a in attempts}
     for key, ruling in rulings.items():
         if ruling.wait is not None:
-            return now, {key: ruling.tally} if ruling.tally != tallies.get(key) else {}, ruling.wait
-    return now, {key: ruling.tally for key, ruling in rulings.items()}, None
+            changes = {key: ruling.tally} if ruling.tally != tallies.get(key) else {}
+            return Reserved(attempts, now, ruling.wait, changes)
+    return Reserved(attempts, now, None, {key: ruling.tally for key, ruling in rulings.items()})

@@ -2,12 +2,12 @@
 
 from msgspec.structs import replace
 
-from jatify_core.errors import Conflict, Invalid, Unauthenticated, Unavailable
+from jatify_core.errors import Conflict, Invalid, Unauthenticated
 from jatify_core.ports import Ports
 from jatify_core.text import refuse_nul
 from jatify_core.throttle import Attempt, key_of, neighbourhood
 from jatify_core.use_cases.passwords import accepted_password
-from jatify_core.use_cases.throttling import Reserved, forgive, reserve, undo
+from jatify_core.use_cases.throttling import Reserved, forgive, look, reserve
 from jatify_core.user import Caller, Credentials, Login, Registration, Session, SessionId, User, UserId, folded
 
 
@@ -22,14 +22,19 @@ async def register(ports: Ports, registration: Registration, address: str) -> Us
     if not registration.name.strip():
         raise Invalid.at("/name", "blank", "Say what you would like to be called.")
     password = await accepted_password(ports, registration.password, registration.email, registration.name)
-    reserved = await reserve(ports, Attempt(_by_address("registration", address), ports.policy.registrations))
-    user = User(
-        id=UserId(ports.new_id()),
-        email=registration.email,
-        name=registration.name,
-        password_hash=await _hashed(ports, password, reserved),
-        created_at=ports.clock(),
-    )
+    attempt = Attempt(_by_address("registration", address), ports.policy.registrations)
+    await look(ports, attempt)
+    with ports.passwords.turn():
+        async with ports.store.transaction() as tx:
+            reserved = await reserve(tx, attempt)
+        reserved.require()
+        user = User(
+            id=UserId(ports.new_id()),
+            email=registration.email,
+            name=registration.name,
+            password_hash=await ports.passwords.hash(password),
+            created_at=ports.clock(),
+        )
     async with ports.store.transaction() as tx:
         await tx.users.add(user)
     return user
@@ -42,15 +47,24 @@ async def login(ports: Ports, credentials: Credentials, user_agent: str, address
     many that failed `Throttled`, alike for both as well.
     """
     refuse_nul({"email": credentials.email, "password": credentials.password})
-    reserved = await reserve(
-        ports,
+    attempts = (
         Attempt(_by_address("login", address), ports.policy.failures),
         Attempt(key_of("account", folded(credentials.email)), ports.policy.guesses),
     )
-    while True:
-        user = await _known(ports, credentials, reserved)
-        if login := await _opened(ports, user, credentials, user_agent, reserved):
-            return login
+    await look(ports, *attempts)
+    with ports.passwords.turn():
+        async with ports.store.transaction() as tx:
+            reserved = await reserve(tx, *attempts)
+            user = await tx.users.by_email(credentials.email)
+        reserved.require()
+        while True:
+            known = await ports.passwords.verify(credentials.password, user.password_hash if user else None)
+            if user is None or not known:
+                raise Unauthenticated("No account has this e-mail and password.")
+            login = await _opened(ports, user, credentials, user_agent, reserved)
+            if isinstance(login, Login):
+                return login
+            user = login
 
 
 async def recognise(ports: Ports, token: str) -> Caller:
@@ -71,25 +85,12 @@ async def logout(ports: Ports, caller: Caller) -> None:
         await tx.sessions.remove(caller.user_id, caller.session.id)
 
 
-async def _known(ports: Ports, credentials: Credentials, reserved: Reserved) -> User:
-    """The user whose *credentials* these are. Raises `Unauthenticated`."""
-    async with ports.store.transaction() as tx:
-        user = await tx.users.by_email(credentials.email)
-    try:
-        known = await ports.passwords.verify(credentials.password, user.password_hash if user else None)
-    except Unavailable:
-        await undo(ports, reserved)
-        raise
-    if user is None or not known:
-        raise Unauthenticated("No account has this e-mail and password.")
-    return user
-
-
 async def _opened(
     ports: Ports, user: User, credentials: Credentials, user_agent: str, reserved: Reserved
-) -> Login | None:
-    """A new session of *user*, or None where his password has changed since it was verified."""
-    renewed = await _rehashed(ports, user, credentials.password, reserved)
+) -> Login | User | None:
+    """A new session of *user*; or where his password has changed since it was verified, the user as he is now."""
+    outdated = ports.passwords.outdated(user.password_hash)
+    renewed = await ports.passwords.hash(credentials.password) if outdated else None
     now = ports.clock()
     session = Session(
         id=SessionId(ports.new_id()),
@@ -102,26 +103,12 @@ async def _opened(
     async with ports.store.transaction() as tx:
         current = await tx.users.by_email(credentials.email, lock=True)
         if current is None or current.password_hash != user.password_hash:
-            return None
+            return current
         if renewed:
             await tx.users.save(replace(current, password_hash=renewed))
         await tx.sessions.add(session)
         await forgive(tx, reserved)
     return Login(ports.tokens.issue(session), session, current)
-
-
-async def _rehashed(ports: Ports, user: User, password: str, reserved: Reserved) -> str | None:
-    """A hash of today's parameters, if the user's is of older ones."""
-    return await _hashed(ports, password, reserved) if ports.passwords.outdated(user.password_hash) else None
-
-
-async def _hashed(ports: Ports, password: str, reserved: Reserved) -> str:
-    """A hash of *password*; what was reserved for it is undone where the house is too busy for one."""
-    try:
-        return await ports.passwords.hash(password)
-    except Unavailable:
-        await undo(ports, reserved)
-        raise
 
 
 def _by_address(kind: str, address: str) -> bytes:
