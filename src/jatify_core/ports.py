@@ -222,7 +222,7 @@ class Throttle(Protocol):
         """Replace tallies that were read with a lock; None is for no tally. Forgotten ones go away by and by."""
 
     async def prolong(self, key: bytes, until: datetime) -> None:
-        """Have a tally wait until then, if it waits less; this waits for nobody: who changes it just now has his way."""
+        """Have a tally wait until then, if it waits less; this waits for nobody who changes it just now."""
 
 
 class Transaction(Struct, frozen=True):

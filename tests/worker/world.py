@@ -81,7 +81,7 @@ async def a_world(script: Iterable[Outcome | Exception] = (), analyzer: Analyzer
     clock = VirtualClock()
     store = MemoryStore(clock)
     ports = memory_ports(clock=clock, store=store, analyzer=analyzer or ScriptedAnalyzer(script))
-    user = await register(ports, Registration("ada@example.org", "correct horse battery", "Ada"))
+    user = await register(ports, Registration("ada@example.org", "correct horse battery", "Ada"), "192.0.2.1")
     return World(ports, store, user)
 
 
