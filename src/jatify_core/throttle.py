@@ -78,7 +78,7 @@ class Backoff(Struct, frozen=True):
         return Ruling(tally, until - now)
 
     def _wait(self, failures: int) -> timedelta:
-        return min(SECOND * 2 ** min(failures - self.free, _DOUBLINGS), self.longest)
+        return min(SECOND * (1 << min(failures - self.free, _DOUBLINGS)), self.longest)
 
 
 class Window(Struct, frozen=True):

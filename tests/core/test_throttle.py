@@ -24,7 +24,7 @@ def after(limit: Limit, *seconds: float) -> Tally | None:
 
 def wait(limit: Limit, tally: Tally | None, at: float) -> float | None:
     ruled = limit.ruling(tally, NOW + at * SECOND).wait
-    return ruled and ruled.total_seconds()
+    return None if ruled is None else ruled.total_seconds()
 
 
 def test_five_attempts_are_free_and_the_sixth_waits_a_second() -> None:
@@ -47,7 +47,8 @@ def test_waits_double_up_to_a_quarter_of_an_hour() -> None:
 
 
 def test_a_success_clears_the_count() -> None:
-    assert BACKOFF.forgiven(after(BACKOFF, *[0] * 5), NOW) is None
+    limit: Limit = BACKOFF
+    assert limit.forgiven(after(limit, *[0] * 5), NOW) is None
 
 
 def test_guesses_that_rain_are_one_burst_for_ten_seconds_and_no_longer() -> None:

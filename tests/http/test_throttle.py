@@ -50,8 +50,7 @@ async def test_the_answer_is_the_same_with_and_without_an_account(nobody: Person
 
 async def test_who_comes_back_in_time_gets_in(nobody: Person, ann: Person, clock: MovableClock) -> None:
     assert ann.headers
-    for _ in range(6):
-        answer = await guess(nobody)
+    answer = [await guess(nobody) for _ in range(6)][-1]
     clock.advance(timedelta(seconds=int(answer.headers["retry-after"])))
     answer = await nobody.post(LOGIN, json={"email": "ann@example.com", "password": PASSWORD})
     assert answer.status_code == 200
