@@ -4,6 +4,8 @@ from datetime import timedelta
 
 from msgspec import Struct
 
+from jatify_core.throttle import Backoff, Window
+
 
 class Policy(Struct, frozen=True):
     """What the operator of this installation has decided."""
@@ -25,3 +27,9 @@ class Policy(Struct, frozen=True):
     """A user's jobs that wait or run at once."""
     fair_spacing: timedelta = timedelta(0)
     """How much later a user's next waiting job sorts; zero is strict FIFO (queue.md)."""
+    guesses: Backoff = Backoff()
+    """Logins at one account that fail."""
+    failures: Window = Window(30, timedelta(minutes=1))
+    """Logins from one address that fail."""
+    registrations: Window = Window(10, timedelta(hours=1))
+    """Accounts that one address asks for."""

@@ -4,8 +4,8 @@ Use cases need nothing else. Ids, instants (UTC) and randomness come in as value
 `user_id` alone: another's, a deleted or a missing row raises `NotFound`. Whatever is down or full raises `Unavailable`.
 """
 
-from collections.abc import Callable, Collection, Sequence, Set
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Callable, Collection, Mapping, Sequence, Set
+from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import UUID
@@ -22,6 +22,7 @@ from jatify_core.listing import Listing, ListingFilter, ListingId
 from jatify_core.paging import Page, Window
 from jatify_core.policy import Policy
 from jatify_core.resume import Extraction, Kept, Resume, ResumeFilter, ResumeId, Upload
+from jatify_core.throttle import Attempts
 from jatify_core.user import Session, SessionId, User, UserId
 
 
@@ -31,8 +32,8 @@ class Users(Protocol):
     async def add(self, user: User) -> None:
         """Store a new account. Raises `Conflict` if its e-mail is taken, without regard to case."""
 
-    async def by_email(self, email: str) -> User | None:
-        """The account with this e-mail, without regard to case."""
+    async def by_email(self, email: str, *, lock: bool = False) -> User | None:
+        """The account with this e-mail, without regard to case; with *lock* nobody else changes it meanwhile."""
 
     async def save(self, user: User) -> None:
         """Replace all of a stored account but its id, its e-mail and its creation."""
@@ -328,6 +329,22 @@ class Events(Protocol):
         """Delete up to *limit* events that are older than a day; return how many there were."""
 
 
+class Throttle(Protocol):
+    """What is remembered of attempts, by keys that are digests; its instants are the store's own clock's."""
+
+    async def get(self, keys: Sequence[bytes], *, lock: bool = False) -> tuple[datetime, Mapping[bytes, Attempts]]:
+        """The time, and the tallies that *keys* have and that are not forgotten.
+
+        With *lock* nobody else gets one of *keys* with a lock before the transaction ends, with a tally or without.
+        """
+
+    async def save(self, tallies: Mapping[bytes, Attempts | None]) -> None:
+        """Replace tallies that were read with a lock; None is for no tally. Forgotten ones go away by and by."""
+
+    async def prolong(self, key: bytes, until: datetime) -> None:
+        """Have a tally wait until then, if it waits less; this waits for nobody who changes it just now."""
+
+
 class Transaction(Struct, frozen=True):
     """Everything stored, seen through one transaction; made by a store, valid while it is open."""
 
@@ -342,6 +359,7 @@ class Transaction(Struct, frozen=True):
     asks: Asks
     idempotency: Idempotency
     events: Events
+    throttle: Throttle
 
 
 class Store(Protocol):
@@ -407,10 +425,16 @@ class Passwords(Protocol):
         """Hash with today's parameters."""
 
     async def verify(self, password: str, hashed: str | None) -> bool:
-        """Whether *password* made *hashed*; with None, False after the same time."""
+        """Whether *password* made *hashed*; if not, after the same time for each *hashed* and for None."""
 
     def outdated(self, hashed: str) -> bool:
         """Whether *hashed* was made with other parameters than today's."""
+
+    def turn(self) -> AbstractContextManager[None]:
+        """Hold a place while the block runs, in which `hash` and `verify` need no other, or raise `Unavailable`."""
+
+    async def weakness(self, password: str, about: Sequence[str]) -> str | None:
+        """Why somebody who knows *about* its owner guesses *password* easily, and what to do; None if nobody does."""
 
 
 class Tokens(Protocol):

@@ -109,6 +109,11 @@ class Caller(Struct, frozen=True):
         return self.user.id
 
 
+def folded(email: str) -> str:
+    """What two spellings of one address have in common: without regard to case."""
+    return email.casefold()
+
+
 def checked_password(password: str, minimum: int, pointer: str = "/password") -> str:
     """Return *password* if it has *minimum* code points and at most 1,024 bytes, else raise `Invalid`."""
     if len(password) < minimum:

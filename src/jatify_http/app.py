@@ -6,6 +6,7 @@ from litestar.di import Provide
 from msgspec import Struct
 
 from jatify_core.ports import Ports
+from jatify_http.addresses import Proxies, address_of
 from jatify_http.conditional import if_match
 from jatify_http.cors import Cors
 from jatify_http.edge import Edge, Watch
@@ -43,6 +44,7 @@ class ShellSettings(Struct, frozen=True):
     """What the operator decides about the HTTP side alone; the house's own limits are in the ports' policy."""
 
     cors_origins: tuple[str, ...] = ()
+    trusted_proxies: tuple[str, ...] = ()
     docs: bool = True
 
 
@@ -85,6 +87,7 @@ def create_app(
             "patience": Provide(read_patience),
             "feed": Provide(feed),
             "after": Provide(last_event_id),
+            "address": Provide(address_of),
         },
         after_response=note_use,
         exception_handlers=HANDLERS,
@@ -93,7 +96,7 @@ def create_app(
         openapi_config=None,
         request_class=StrictRequest,
         request_max_body_size=JSON_BODY,
-        state=State({"ports": ports, "feed": changes, "uploads": Room()}),
+        state=State({"ports": ports, "feed": changes, "uploads": Room(), "proxies": Proxies(shell.trusted_proxies)}),
     )
     app.state.description = document(app)
     shared = Cors(app.asgi_handler, shell.cors_origins) if shell.cors_origins else app.asgi_handler

@@ -16,6 +16,8 @@ Q = TypeVar("Q", bound=ListQuery)
 InPorts = NamedDependency[Ports]
 InCaller = NamedDependency[Caller]
 InFeed = NamedDependency[Feed]
+InAddress = NamedDependency[str]
+"""Whose request it is, as far as attempts are counted; empty where there is no address."""
 InForm = NamedDependency[ResumeForm]
 InPatience = NamedDependency[Patience]
 Where = NamedDependency[Q]

@@ -9,7 +9,7 @@ from jatify_core.errors import Invalid
 from jatify_core.paging import Sort, Window
 from jatify_core.ports import Ports
 from jatify_core.use_cases import administration
-from jatify_core.use_cases.users import register
+from jatify_core.use_cases.users import enrol
 from jatify_core.user import Registration, User
 from jatify_http.audit import noted
 from jatify_http.decoding import strictly
@@ -29,7 +29,7 @@ async def add_user(settings: Settings, email: str, name: str, password: str) -> 
     try:
         asked = strictly({"email": email, "name": name, "password": password}, Registration)
         async with open_office(settings) as ports:
-            user = await register(ports, with_address(asked))
+            user = await enrol(ports, with_address(asked))
             noted("registered", user_id=user.id, by="command line")
     except Invalid as error:
         raise PeopleError(_lines(error)) from None

@@ -26,5 +26,7 @@ async def open_server(settings: Settings) -> AsyncIterator[tuple[World, Server]]
     """The world and a server over it. The port is taken first: if another has it, nothing else is started."""
     with bind(settings.host, settings.port) as listener:
         async with open_world(settings) as world:
-            shell = ShellSettings(cors_origins=settings.cors_origins, docs=settings.docs)
+            shell = ShellSettings(
+                cors_origins=settings.cors_origins, docs=settings.docs, trusted_proxies=settings.trusted_proxies
+            )
             yield world, Server(create_app(world.ports, shell, world.watch), settings, listener)

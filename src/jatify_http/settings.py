@@ -14,7 +14,7 @@ import platformdirs
 from dotenv import dotenv_values
 from msgspec import Struct
 
-from jatify_adapters.security import SigningKey
+from jatify_adapters.security import SigningKey, refuse_weak
 
 T = TypeVar("T")
 D = TypeVar("D")
@@ -260,7 +260,8 @@ def _signing_keys(raw: str) -> tuple[SigningKey, ...]:
             secret = base64.b64decode(encoded, validate=True)
         except binascii.Error:
             secret = b""
-        if not colon or not kid or len(secret) < 32:
+        if not colon or not kid or not secret:
             raise ValueError("use kid:base64 of 32 random bytes or more, several separated by commas, the first signs")
         keys.append(SigningKey(kid, secret))
+    refuse_weak(keys)
     return tuple(keys)

@@ -21,7 +21,7 @@ from jatify_adapters.extraction import DocumentExtractor
 from jatify_adapters.local import LocalAnalyzer
 from jatify_adapters.postgres import PostgresStore, migrate, open_store
 from jatify_adapters.postgres.embedded import embedded_postgres
-from jatify_adapters.security import Argon2Passwords, JwtTokens, SigningKey
+from jatify_adapters.security import Argon2Passwords, JwtTokens, SigningKey, WeakKeyError, refuse_weak
 from jatify_core.job import ANALYSIS
 from jatify_core.policy import Policy
 from jatify_core.ports import Analyzer, Ports
@@ -261,7 +261,12 @@ def _kept_key(path: Path) -> tuple[SigningKey, ...]:
         secret = path.read_bytes()
     finally:
         draft.unlink()
-    return (SigningKey("k1", secret),)
+    keys = (SigningKey("k1", secret),)
+    try:
+        refuse_weak(keys)
+    except WeakKeyError as error:
+        raise SettingsError([f"{path}: {error}. Remove the file to have one made; all logins end then."]) from None
+    return keys
 
 
 @asynccontextmanager

@@ -89,6 +89,8 @@ class PostgresNewStore:
                   update event_new set at = at - %(by)s
                 ), events as (
                   update event set at = at - %(by)s
+                ), tallies as (
+                  update throttle set forget_at = forget_at - %(by)s
                 )
                 update dead_letter set failed_at = failed_at - %(by)s
                 """,
@@ -116,6 +118,7 @@ def new_postgres_store(shared_store: PostgresNewStore) -> Iterator[PostgresNewSt
         link.execute("delete from job")  # of kinds that no analysis, and so no account, vouches for
         link.execute("delete from dead_letter")
         link.execute("delete from queue_pause")
+        link.execute("delete from throttle")
 
 
 @pytest.fixture

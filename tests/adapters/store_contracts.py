@@ -18,6 +18,7 @@ from jatify_adapters.contracts.pauses import PausesContract
 from jatify_adapters.contracts.places import PlacesContract
 from jatify_adapters.contracts.resumes import ResumesContract
 from jatify_adapters.contracts.tally import TallyContract
+from jatify_adapters.contracts.throttle import ThrottleContract
 from jatify_adapters.contracts.transactions import TransactionsContract
 from jatify_adapters.contracts.users import SessionsContract, UsersContract
 from jatify_adapters.contracts.walls import WallsContract
@@ -87,3 +88,6 @@ class TestIdempotency(IdempotencyContract): ...
 
 
 class TestEvents(EventsContract): ...
+
+
+class TestThrottle(ThrottleContract): ...

@@ -18,6 +18,7 @@ from jatify_adapters.contracts.idempotency import IdempotencyContract
 from jatify_adapters.contracts.jobs import JobsContract
 from jatify_adapters.contracts.leases import LeasesContract
 from jatify_adapters.contracts.listings import ListingsContract
+from jatify_adapters.contracts.passwords import PasswordsContract
 from jatify_adapters.contracts.pauses import PausesContract
 from jatify_adapters.contracts.places import PlacesContract
 from jatify_adapters.contracts.resumes import ResumesContract
@@ -30,10 +31,11 @@ from jatify_adapters.contracts.samples import (
     queued,
     settle,
 )
+from jatify_adapters.contracts.throttle import ThrottleContract
 from jatify_adapters.contracts.transactions import TransactionsContract
 from jatify_adapters.contracts.users import SessionsContract, UsersContract
 from jatify_adapters.contracts.walls import WallsContract
-from jatify_adapters.memory import MemoryStore, MovableClock
+from jatify_adapters.memory import MemoryStore, MovableClock, PlainPasswords
 from jatify_core.errors import Unavailable
 from jatify_core.job import End
 
@@ -139,6 +141,16 @@ class TestIdempotency(IdempotencyContract):
 
 class TestEvents(EventsContract):
     pass
+
+
+class TestThrottle(ThrottleContract):
+    pass
+
+
+class TestPasswords(PasswordsContract):
+    @pytest.fixture
+    def passwords(self) -> PlainPasswords:
+        return PlainPasswords()
 
 
 class OnTrio:

@@ -1,134 +1,250 @@
-"""Passwords and tokens hold against what people try."""
+"""Passwords hold against what people try: slow hashes, never too many at once, and none that anybody would guess."""
 
-import base64
-import json
-from datetime import UTC, datetime, timedelta
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
-from uuid import UUID
 
 import anyio
-import jwt
+import argon2
+import argon2.low_level
 import pytest
+from argon2 import PasswordHasher
 
-from jatify_adapters.security import Argon2Passwords, JwtTokens, PasswordCost, SigningKey, WeakKeyError
-from jatify_adapters.security.passwords import AT_ONCE, QUEUE
-from jatify_core.errors import Unauthenticated, Unavailable
-from jatify_core.user import Session, SessionId, UserId
+from jatify_adapters.contracts.passwords import ABOUT, PASSPHRASE, PasswordsContract
+from jatify_adapters.security import Argon2Passwords, PasswordCost
+from jatify_adapters.security.lane import Lane
+from jatify_core.errors import Unavailable
 
-NOW = datetime(2026, 6, 1, tzinfo=UTC)
-OLD = SigningKey("old", bytes(range(32)))
-NEW = SigningKey("new", bytes(range(100, 140)))
 CHEAP = PasswordCost(passes=1, memory_kib=8)
+AT_ONCE = 2
+QUEUE = 32
 
 
-def a_session() -> Session:
-    return Session(SessionId(UUID(int=7)), UserId(UUID(int=8)), NOW, NOW, NOW + timedelta(hours=1), "")
+class TestPasswords(PasswordsContract):
+    @pytest.fixture
+    def passwords(self) -> Argon2Passwords:
+        return Argon2Passwords(CHEAP)
 
 
-def claims(**changes: Any) -> dict[str, Any]:
-    session = a_session()
-    usual = {
-        "iss": "jatify",
-        "aud": "jatify-api",
-        "sub": str(session.user_id),
-        "sid": str(session.id),
-        "jti": "1",
-        "iat": int(NOW.timestamp()),
-        "exp": int(session.expires_at.timestamp()),
-    }
-    return {k: v for k, v in (usual | changes).items() if v is not None}
+async def test_a_hash_is_argon2id_of_nineteen_mib_and_two_passes() -> None:
+    hashed = await Argon2Passwords().hash(PASSPHRASE)
+    assert hashed.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
 
 
-def signed(payload: dict[str, Any], *, key: bytes = NEW.secret, algorithm: str = "HS256", **header: Any) -> str:
-    return jwt.encode(payload, key, algorithm, {"typ": "at+jwt", "kid": "new", **header})
-
-
-def test_a_token_names_its_session_until_that_ends() -> None:
-    tokens = JwtTokens([NEW])
-    token = tokens.issue(a_session())
-    assert tokens.read(token, NOW + timedelta(minutes=59)) == a_session().id
-    with pytest.raises(Unauthenticated):
-        tokens.read(token, NOW + timedelta(hours=1))
-
-
-def test_an_older_key_still_verifies_after_a_rotation() -> None:
-    token = JwtTokens([OLD]).issue(a_session())
-    assert JwtTokens([NEW, OLD]).read(token, NOW) == a_session().id
-    with pytest.raises(Unauthenticated):
-        JwtTokens([NEW]).read(token, NOW)
-
-
-def _unsigned() -> str:
-    head, body = ({"typ": "at+jwt", "alg": "none", "kid": "new"}, claims())
-    return ".".join(base64.urlsafe_b64encode(json.dumps(p).encode()).rstrip(b"=").decode() for p in (head, body)) + "."
-
-
-@pytest.mark.parametrize(
-    "token",
-    [
-        "",
-        "a.b.c",
-        "\u00e9.\u00e9.\u00e9",
-        _unsigned(),
-        signed(claims(), key=OLD.secret),
-        signed(claims(), algorithm="HS384", key=bytes(64)),
-        signed(claims(), kid="other"),
-        signed(claims(), typ="JWT"),
-        signed(claims(), jku="http://127.0.0.1/keys"),
-        signed(claims(), crit=["exp"]),
-        signed(claims(iss="somebody")),
-        signed(claims(aud="another-api")),
-        *(signed(claims(**{name: None})) for name in ("iss", "aud", "sub", "sid", "jti", "iat", "exp")),
-        signed(claims(sid="not-a-uuid")),
-        signed(claims(exp="soon")),
-    ],
-)
-def test_a_token_that_is_not_ours_to_the_letter_is_nobody(token: str) -> None:
-    with pytest.raises(Unauthenticated):
-        JwtTokens([NEW]).read(token, NOW)
-
-
-@pytest.mark.parametrize(
-    "keys", [[], [SigningKey("a", b"short")], [SigningKey("a", b"x" * 64)], [NEW, SigningKey("new", OLD.secret)]]
-)
-def test_keys_that_protect_nothing_are_refused(keys: list[SigningKey]) -> None:
-    with pytest.raises(WeakKeyError):
-        JwtTokens(keys)
-
-
-def test_a_key_does_not_show_in_its_repr() -> None:
-    assert repr(NEW) == "SigningKey(kid='new')"
-
-
-async def test_a_password_is_known_by_its_hash_alone() -> None:
-    passwords = Argon2Passwords(CHEAP)
-    hashed = await passwords.hash("correct horse")
-    assert hashed.startswith("$argon2id$")
-    assert await passwords.verify("correct horse", hashed)
-    assert not await passwords.verify("wrong horse", hashed)
-    assert not await passwords.verify("correct horse", None)
-    assert not await passwords.verify("correct horse", "not a hash")
-
-
-async def test_a_hash_of_other_parameters_is_outdated() -> None:
-    hashed = await Argon2Passwords(CHEAP).hash("correct horse")
+async def test_a_hash_of_other_parameters_is_outdated_and_still_known() -> None:
+    hashed = await Argon2Passwords(CHEAP).hash(PASSPHRASE)
     assert Argon2Passwords().outdated(hashed)
-    assert not Argon2Passwords(CHEAP).outdated(hashed)
+    assert await Argon2Passwords().verify(PASSPHRASE, hashed)
 
 
-async def test_a_flood_of_logins_is_told_to_come_back_instead_of_piling_up() -> None:
-    passwords = Argon2Passwords(PasswordCost(passes=2, memory_kib=1024))
-    refused = 0
+class Meter:
+    """Counts what argon2 is asked to do: passes times KiB."""
 
-    async def guess() -> None:
-        nonlocal refused
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.work = 0
+        verify = PasswordHasher.verify
+
+        def verified(hasher: PasswordHasher, hashed: str, password: str) -> Any:
+            with suppress(argon2.exceptions.InvalidHashError):
+                made = argon2.extract_parameters(hashed)
+                self.work += made.time_cost * made.memory_cost
+            return verify(hasher, hashed, password)
+
+        def made_raw(_secret: bytes, _salt: bytes, passes: int, memory: int, *_: Any) -> bytes:
+            self.work += passes * memory
+            return bytes(32)
+
+        monkeypatch.setattr(PasswordHasher, "verify", verified)
+        monkeypatch.setattr("jatify_adapters.security.passwords.hash_secret_raw", made_raw)
+
+
+@pytest.mark.parametrize("older", [CHEAP, PasswordCost(1, 19 * 1024), PasswordCost(3, 6 * 1024), PasswordCost()])
+async def test_a_wrong_password_costs_the_same_whatever_hash_it_meets(
+    older: PasswordCost, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    passwords = Argon2Passwords()
+    hashes = [None, await Argon2Passwords(older).hash(PASSPHRASE), "not a hash"]
+    meter = Meter(monkeypatch)
+    costs = []
+    for hashed in hashes:
+        meter.work = 0
+        assert not await passwords.verify("a guess", hashed)
+        costs.append(meter.work)
+    assert costs == [pytest.approx(2 * 19 * 1024, abs=16)] * 3
+
+
+class Gate:
+    """Work that begins when it is its turn and ends when the gate opens."""
+
+    def __init__(self) -> None:
+        self.begun: list[int] = []
+        self.most = 0
+        self._inside = 0
+        self._lock = threading.Lock()
+        self._open = threading.Event()
+
+    def work(self, number: int) -> Callable[[], int]:
+        def work() -> int:
+            with self._lock:
+                self._inside += 1
+                self.most = max(self.most, self._inside)
+                self.begun.append(number)
+            self._open.wait()
+            with self._lock:
+                self._inside -= 1
+            return number
+
+        return work
+
+    def open(self) -> None:
+        self._open.set()
+
+
+def a_lane() -> Lane:
+    return Lane("test", AT_ONCE, QUEUE, "Too many.")
+
+
+async def until(true: Callable[[], bool]) -> None:
+    with anyio.fail_after(20):
+        while not true():
+            await anyio.sleep(0.001)
+
+
+async def test_two_run_thirty_two_wait_and_the_next_is_told_at_once_to_come_back() -> None:
+    lane, gate, ends = a_lane(), Gate(), Counter[str]()
+
+    async def run(number: int) -> None:
         try:
-            await passwords.verify("guess", None)
-        except Unavailable:
-            refused += 1
+            await lane.run(gate.work(number))
+        except Unavailable as full:
+            ends[f"back in {full.retry_after.total_seconds():g} s"] += 1
+            if ends.total() == 100 - AT_ONCE - QUEUE:
+                gate.open()
+        else:
+            ends["done"] += 1
 
     async with anyio.create_task_group() as crowd:
-        for _ in range(QUEUE * 2):
-            crowd.start_soon(guess)
-    assert refused == QUEUE * 2 - (AT_ONCE + QUEUE)
-    assert not await passwords.verify("guess", None)
+        for number in range(100):
+            crowd.start_soon(run, number)
+    assert ends == {"done": AT_ONCE + QUEUE, "back in 2 s": 100 - AT_ONCE - QUEUE}
+    assert gate.most == AT_ONCE
+    await until(lambda: lane.busy == 0)
+
+
+async def test_a_cancelled_caller_frees_his_permit_only_when_the_work_is_done() -> None:
+    lane, first, second = a_lane(), Gate(), Gate()
+    async with anyio.create_task_group() as leaving:
+        for number in range(AT_ONCE):
+            leaving.start_soon(lane.run, first.work(number))
+        await until(lambda: len(first.begun) == AT_ONCE)
+        leaving.cancel_scope.cancel()
+    assert lane.busy == AT_ONCE
+    async with anyio.create_task_group() as next_ones:
+        next_ones.start_soon(lane.run, second.work(7))
+        await anyio.sleep(0.05)
+        assert second.begun == []
+        second.open()
+        first.open()
+    assert second.begun == [7]
+    await until(lambda: lane.busy == 0)
+
+
+async def test_what_waits_is_never_begun_once_its_caller_is_gone() -> None:
+    lane, gate = a_lane(), Gate()
+    async with anyio.create_task_group() as staying:
+        for number in range(AT_ONCE):
+            staying.start_soon(lane.run, gate.work(number))
+        await until(lambda: len(gate.begun) == AT_ONCE)
+        async with anyio.create_task_group() as leaving:
+            for number in range(QUEUE):
+                leaving.start_soon(lane.run, gate.work(100 + number))
+            await until(lambda: lane.busy == AT_ONCE + QUEUE)
+            leaving.cancel_scope.cancel()
+        assert lane.busy == AT_ONCE
+        gate.open()
+    assert sorted(gate.begun) == list(range(AT_ONCE))
+
+
+async def test_no_permit_is_lost_when_callers_come_and_go() -> None:
+    lane = a_lane()
+
+    async def come_and_go(patience: float) -> None:
+        with suppress(Unavailable), anyio.move_on_after(patience):
+            await lane.run(lambda: time.sleep(0.001))
+
+    for _ in range(5):
+        async with anyio.create_task_group() as crowd:
+            for number in range(60):
+                crowd.start_soon(come_and_go, number / 10_000)
+    await until(lambda: lane.busy == 0)
+    gate = Gate()
+    async with anyio.create_task_group() as last:
+        for number in range(AT_ONCE):
+            last.start_soon(lane.run, gate.work(number))
+        await until(lambda: len(gate.begun) == AT_ONCE)
+        gate.open()
+
+
+async def test_a_turn_is_one_place_however_much_is_run_in_it_and_refused_with_all_places_taken() -> None:
+    lane, gate = a_lane(), Gate()
+    with lane.turn():
+        assert await lane.run(lambda: 1) + await lane.run(lambda: 2) == 3
+        assert lane.busy == 1
+    async with anyio.create_task_group() as crowd:
+        for number in range(AT_ONCE + QUEUE - 1):
+            crowd.start_soon(lane.run, gate.work(number))
+        await until(lambda: lane.busy == AT_ONCE + QUEUE - 1)
+        with lane.turn():
+            with pytest.raises(Unavailable), lane.turn():
+                pytest.fail("there was a place")
+            gate.open()
+            assert await lane.run(lambda: 7) == 7
+    await until(lambda: lane.busy == 0)
+
+
+async def test_work_that_raises_raises_where_it_was_asked_for_and_frees_its_permit() -> None:
+    lane = a_lane()
+    with pytest.raises(ZeroDivisionError):
+        await lane.run(lambda: 1 / 0)
+    await until(lambda: lane.busy == 0)
+
+
+@pytest.mark.parametrize(
+    ("weak", "reason"),
+    [
+        ("password123", "very common"),
+        ("qwertyuiop", "common"),
+        ("abcdefgh1234", "Sequences"),
+        ("lovelace1815", "your name"),
+        ("ada.lovelace!", "your name"),
+        ("x" * 1_024, "Repeats"),
+    ],
+)
+async def test_a_weak_password_is_told_why(weak: str, reason: str) -> None:
+    told = await Argon2Passwords(CHEAP).weakness(weak, ABOUT)
+    assert told
+    assert reason in told
+
+
+@pytest.mark.parametrize(
+    "strong", [PASSPHRASE, "a" * 32 + PASSPHRASE, "x" * 900 + "; 9fQ!kx7 Lm2#vR", "пять выдр жонглируют", "kM4$wq9z-Lr"]
+)
+async def test_no_composition_is_asked_for_and_a_strong_end_makes_up_for_a_weak_beginning(strong: str) -> None:
+    assert await Argon2Passwords(CHEAP).weakness(strong, ABOUT) is None
+
+
+async def test_what_is_known_of_one_user_does_not_weaken_the_next_ones_password() -> None:
+    passwords = Argon2Passwords(CHEAP)
+    word = "zoqfotpik"
+    assert await passwords.weakness(word, (word,))
+    assert await passwords.weakness(word, ()) is None
+
+
+@pytest.mark.parametrize("slow", ["@$!013457(|%2" * 80, "p4$$w0rd" * 128, "aA1!bB2@" * 128, "1.1.99/2-2-2001" * 60])
+async def test_the_longest_password_is_judged_in_little_time(slow: str) -> None:
+    begun = time.process_time()
+    await Argon2Passwords(CHEAP).weakness(slow[:1_024], ABOUT)
+    assert time.process_time() - begun < 2

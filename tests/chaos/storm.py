@@ -14,7 +14,7 @@ from tests.chaos.http_client import HttpClient
 from tests.chaos.programs import Program, worker_command
 from tests.running import COMMAND, free_port
 
-KEYS = "k1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
+KEYS = "k1:nXmxo38xgBzRGmcG+0DWvVdSaEaQO7E+3lYkOenBuCM="
 DECK = {"worker": 60, "api": 25, "postgres": 25, "client": 10}
 """How often each kind of process is killed."""
 LONGEST_CALM = 3.0

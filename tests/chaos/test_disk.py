@@ -16,7 +16,7 @@ from tests.chaos.orders import EXPERIENCE, new_word
 from tests.chaos.watching import until
 from tests.running import logged_in, serving
 
-KEYS = "k1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
+KEYS = "k1:nXmxo38xgBzRGmcG+0DWvVdSaEaQO7E+3lYkOenBuCM="
 DISK = "size=128m"
 FRUGAL = {"max_wal_size": "4MB", "min_wal_size": "2MB", "shared_buffers": "16MB"}
 ENOUGH_REFUSALS = 20

@@ -7,7 +7,7 @@ import pytest
 
 from jatify_http.settings import SettingsError, load_settings
 
-KEY = "k1:" + "c2VjcmV0IHNlY3JldCBzZWNyZXQgc2VjcmV0IHNlY3JldCE="
+KEY = "k1:" + "nXmxo38xgBzRGmcG+0DWvVdSaEaQO7E+3lYkOenBuCM="
 NOWHERE = Path("no-such-file")
 
 

@@ -11,7 +11,7 @@ import pytest
 from jatify_adapters.postgres.embedded import embedded_postgres
 from tests.running import ProviderProcess, ended, logged_in, providing, serving, started
 
-KEYS = "k1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
+KEYS = "k1:nXmxo38xgBzRGmcG+0DWvVdSaEaQO7E+3lYkOenBuCM="
 RESUME = "Ada Park\nExperience\n2019 - 2024 Baker at Loaf & Co\n- Baked 400 loaves a day by hand\n"
 
 

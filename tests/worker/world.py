@@ -83,7 +83,7 @@ async def a_world(script: Iterable[Outcome | Exception] = (), analyzer: Analyzer
     store = MemoryStore(clock)
     policy = Policy(max_resumes=1_000)
     ports = memory_ports(clock=clock, store=store, analyzer=analyzer or ScriptedAnalyzer(script), policy=policy)
-    user = await register(ports, Registration("ada@example.org", "correct horse battery", "Ada"))
+    user = await register(ports, Registration("ada@example.org", "correct horse battery", "Ada"), "192.0.2.1")
     return World(ports, store, user)
 
 

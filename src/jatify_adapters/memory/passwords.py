@@ -1,5 +1,7 @@
 """Password hashes that cost nothing and protect nothing."""
 
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from itertools import count
 from typing import Final
 
@@ -31,6 +33,17 @@ class PlainPasswords:
                 return scheme == SCHEME and written == password[::-1]
             case _:
                 return False
+
+    def turn(self) -> AbstractContextManager[None]:
+        """A place: there is always one."""
+        return nullcontext()
+
+    async def weakness(self, password: str, about: Sequence[str]) -> str | None:
+        """Why *password* is easy to guess: it is one character over and over, or what is known of its owner."""
+        refuse_inside_transaction("A password was judged")
+        if len(set(password)) == 1 or password.casefold() in {word.casefold() for word in about}:
+            return "This is too easy to guess. Add another word or two."
+        return None
 
     def outdated(self, hashed: str) -> bool:
         """Whether *hashed* was made with other parameters."""

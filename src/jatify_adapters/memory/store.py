@@ -19,6 +19,7 @@ from jatify_adapters.memory.jobs import MemoryJobs
 from jatify_adapters.memory.listings import MemoryListings
 from jatify_adapters.memory.resumes import MemoryResumes
 from jatify_adapters.memory.tables import Draft, Tables, enter, refuse_inside_transaction
+from jatify_adapters.memory.throttle import MemoryThrottle
 from jatify_adapters.memory.users import MemorySessions, MemoryUsers
 from jatify_core.errors import Unavailable
 from jatify_core.ports import Jobs, Transaction
@@ -167,4 +168,5 @@ def _transaction(draft: Draft) -> Transaction:
         asks=MemoryAsks(draft),
         idempotency=MemoryIdempotency(draft),
         events=MemoryEvents(draft),
+        throttle=MemoryThrottle(draft),
     )

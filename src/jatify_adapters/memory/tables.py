@@ -20,6 +20,7 @@ from jatify_core.idempotency import KeyedRequest
 from jatify_core.job import Job, JobId, Pause
 from jatify_core.listing import Listing, ListingId
 from jatify_core.resume import Resume, ResumeId
+from jatify_core.throttle import Attempts
 from jatify_core.user import Session, SessionId, User, UserId
 
 
@@ -111,6 +112,7 @@ class Tables:
     keys: dict[tuple[UserId, str], KnownKey] = field(default_factory=dict)
     events: list[StoredEvent] = field(default_factory=list)
     numbered: int = 0
+    tallies: dict[bytes, Attempts] = field(default_factory=dict)
     sequence: int = 0
 
     def snapshot(self) -> "Tables":

@@ -9,7 +9,7 @@ from jatify_adapters.memory.pages import page
 from jatify_adapters.memory.tables import Draft
 from jatify_core.errors import Conflict, NotFound
 from jatify_core.paging import Page, Window
-from jatify_core.user import Session, SessionId, User, UserId
+from jatify_core.user import Session, SessionId, User, UserId, folded
 
 
 class MemoryUsers:
@@ -24,10 +24,10 @@ class MemoryUsers:
             raise Conflict("There is an account with this e-mail already.")
         self._draft.tables.users[user.id] = user
 
-    async def by_email(self, email: str) -> User | None:
+    async def by_email(self, email: str, *, lock: bool = False) -> User | None:  # noqa: ARG002  # one at a time anyway
         """Find an account."""
         users = self._draft.tables.users.values()
-        return next((user for user in users if user.email.lower() == email.lower()), None)
+        return next((user for user in users if folded(user.email) == folded(email)), None)
 
     async def save(self, user: User) -> None:
         """Replace what can change of an account."""

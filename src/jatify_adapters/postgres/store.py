@@ -28,6 +28,7 @@ from jatify_adapters.postgres.listings import Listings
 from jatify_adapters.postgres.migrating import refuse_old_server, unfitness
 from jatify_adapters.postgres.process import Process
 from jatify_adapters.postgres.resumes import Resumes
+from jatify_adapters.postgres.throttle import Throttle
 from jatify_adapters.postgres.users import Sessions, Users
 from jatify_adapters.postgres.walls import SHUT_OUT, Walls, walls_of
 from jatify_core.errors import Unavailable
@@ -138,6 +139,7 @@ class PostgresStore:
             asks=Asks(db),
             idempotency=Idempotency(db),
             events=Events(db),
+            throttle=Throttle(db),
         )
 
     @asynccontextmanager

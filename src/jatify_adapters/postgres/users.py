@@ -10,7 +10,7 @@ from jatify_adapters.postgres.connection import Connection, Params, array
 from jatify_adapters.postgres.pages import Pages
 from jatify_core.errors import Conflict, NotFound
 from jatify_core.paging import Page, Window
-from jatify_core.user import SIGHTINGS_APART, Session, SessionId, User, UserId
+from jatify_core.user import SIGHTINGS_APART, Session, SessionId, User, UserId, folded
 
 _SELECT: Final = """
 select id, email, name, password_hash, created_at, is_operator, version from account where true
@@ -31,17 +31,15 @@ class Users:
             values (%(id)s, %(email)s, %(email_key)s, %(name)s, %(password_hash)s, %(created_at)s)
             on conflict (email_key) do nothing
             """,
-            {**asdict(user), "email_key": _folded(user.email)},
+            {**asdict(user), "email_key": folded(user.email)},
         )
         if not added:
             raise Conflict("There is an account with this e-mail address already.")
 
-    async def by_email(self, email: str) -> User | None:
+    async def by_email(self, email: str, *, lock: bool = False) -> User | None:
         """The account with this e-mail."""
-        row = await self._db.row(
-            _SELECT + "and email_key = %(email_key)s",
-            {"email_key": _folded(email)},
-        )
+        one = _SELECT + "and email_key = %(email_key)s"
+        row = await self._db.row(one + " for no key update" if lock else one, {"email_key": folded(email)})
         return User(*row) if row else None
 
     async def save(self, user: User) -> None:
@@ -180,10 +178,6 @@ class Sessions:
             "select id from session where id = any(%(ids)s::uuid[])", {"ids": array(session_ids)}
         )
         return {SessionId(id_) for (id_,) in rows}
-
-
-def _folded(email: str) -> str:
-    return email.casefold()
 
 
 _USERS: Final = Pages(_SELECT, keys={"created_at": "created_at"}, id_="id", read=lambda row: User(*row))

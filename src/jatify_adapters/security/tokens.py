@@ -6,8 +6,8 @@ from typing import Any, Final
 from uuid import UUID, uuid4
 
 import jwt
-from msgspec import Struct
 
+from jatify_adapters.security.keys import SigningKey, refuse_weak
 from jatify_core.errors import Unauthenticated
 from jatify_core.user import Session, SessionId
 
@@ -17,39 +17,15 @@ ISSUER: Final = "jatify"
 AUDIENCE: Final = "jatify-api"
 REQUIRED: Final = ["iss", "aud", "sub", "sid", "jti", "iat", "exp"]
 HEADERS: Final = frozenset({"alg", "typ", "kid"})
-KEY_BYTES: Final = 32
-
-
-class WeakKeyError(ValueError):
-    """A signing key that would not protect anything. Its text says what to do and never shows the key."""
-
-
-class SigningKey(Struct, frozen=True):
-    """A secret of 32 bytes or more, and the public name by which tokens refer to it."""
-
-    kid: str
-    secret: bytes
-
-    def __repr__(self) -> str:
-        """Without the secret."""
-        return f"SigningKey(kid={self.kid!r})"
 
 
 class JwtTokens:
     """`Tokens` as JWTs: the first key signs, all of them verify, so that keys can be rotated without a logout."""
 
     def __init__(self, keys: Sequence[SigningKey]) -> None:
-        if not keys:
-            raise WeakKeyError("there is no signing key")
-        for key in keys:
-            if len(key.secret) < KEY_BYTES or len(set(key.secret)) < KEY_BYTES // 4:
-                raise WeakKeyError(
-                    f"the signing key {key.kid!r} is too short or too simple: use 32 random bytes or more"
-                )
+        refuse_weak(keys)
         self._signing = keys[0]
         self._keys = {key.kid: key.secret for key in keys}
-        if len(self._keys) < len(keys):
-            raise WeakKeyError("two signing keys have the same name")
         self._jwt = jwt.PyJWT({"enforce_minimum_key_length": True})
 
     def issue(self, session: Session) -> str:
@@ -76,11 +52,11 @@ class JwtTokens:
                 audience=AUDIENCE,
                 issuer=ISSUER,
                 # The time that counts is the caller's, not that of the library's own clock.
-                options={"require": REQUIRED, "verify_exp": False, "verify_iat": False},
+                options={"require": REQUIRED, "verify_exp": False, "verify_iat": False, "strict_aud": True},
             )
-            expires_at = float(claims["exp"])
-            session_id = SessionId(UUID(claims["sid"]))
-        except (jwt.InvalidTokenError, ValueError, TypeError, AttributeError):
+            expires_at, _ = _number(claims["exp"]), _number(claims["iat"])
+            session_id, _ = SessionId(UUID(claims["sid"])), UUID(claims["sub"])
+        except (jwt.InvalidTokenError, ValueError, TypeError, AttributeError, RecursionError):
             raise Unauthenticated("This token is not one of ours.") from None
         if expires_at <= at.timestamp():
             raise Unauthenticated("This login has ended. Log in again.")
@@ -91,3 +67,10 @@ class JwtTokens:
         if set(header) != HEADERS or header["typ"] != TYPE or header["kid"] not in self._keys:
             raise jwt.InvalidTokenError
         return self._keys[header["kid"]]
+
+
+def _number(claim: object) -> int:
+    """A claim that is an instant, as all that we write are: whole seconds, and nothing that only looks like it."""
+    if type(claim) is not int:
+        raise jwt.InvalidTokenError
+    return claim

@@ -8,7 +8,9 @@ from msgspec.structs import replace
 from jatify_core.errors import Contended, Invalid, NotFound, Stale, Unauthenticated
 from jatify_core.ports import Ports, Transaction
 from jatify_core.text import refuse_nul
+from jatify_core.throttle import Attempt, key_of
 from jatify_core.use_cases.passwords import accepted_password
+from jatify_core.use_cases.throttling import forgive, look, reserve
 from jatify_core.user import Caller, Farewell, PasswordChange, ProfileDraft, User
 
 REMOVALS = 5
@@ -71,8 +73,20 @@ async def delete_account(ports: Ports, caller: Caller, farewell: Farewell) -> No
 
 
 async def _prove(ports: Ports, caller: Caller, password: str, pointer: str) -> None:
-    if not await ports.passwords.verify(password, caller.user.password_hash):
-        raise Invalid.at(pointer, "wrong_password", "This is not your password.")
+    """Raises `Invalid` for another password, and `Throttled` after too many: who has stolen a login may not guess on.
+
+    Counted apart from logins, so that he keeps nobody from those either.
+    """
+    attempt = Attempt(key_of("proof", str(caller.user_id)), ports.policy.guesses)
+    await look(ports, attempt)
+    with ports.passwords.turn():
+        async with ports.store.transaction() as tx:
+            reserved = await reserve(tx, attempt)
+        reserved.require()
+        if not await ports.passwords.verify(password, caller.user.password_hash):
+            raise Invalid.at(pointer, "wrong_password", "This is not your password.")
+    async with ports.store.transaction() as tx:
+        await forgive(tx, reserved)
 
 
 async def _locked(tx: Transaction, caller: Caller) -> User:

@@ -2,69 +2,64 @@
 
 from msgspec.structs import replace
 
-from jatify_core.errors import Conflict, Contended, Invalid, NotFound, Unauthenticated
-from jatify_core.ports import Ports, Transaction
+from jatify_core.errors import Conflict, Invalid, Unauthenticated
+from jatify_core.ports import Ports
 from jatify_core.text import refuse_nul
-from jatify_core.user import (
-    Caller,
-    Credentials,
-    Login,
-    Registration,
-    Session,
-    SessionId,
-    User,
-    UserId,
-    checked_password,
-)
+from jatify_core.throttle import Attempt, key_of, neighbourhood
+from jatify_core.use_cases.passwords import accepted_password
+from jatify_core.use_cases.throttling import Reserved, forgive, look, reserve
+from jatify_core.user import Caller, Credentials, Login, Registration, Session, SessionId, User, UserId, folded
 
 
-async def register(ports: Ports, registration: Registration) -> User:
-    """Create an account. Raises `Conflict` if its e-mail is taken or nobody may register here."""
+async def register(ports: Ports, registration: Registration, address: str) -> User:
+    """Create an account, asked for from *address*.
+
+    Raises `Conflict` if its e-mail is taken or nobody may register here, `Throttled` after too many from there.
+    """
     if not ports.policy.registration_open:
         raise Conflict("This installation takes no new accounts. Ask its operator for one.")
-    refuse_nul({"email": registration.email, "name": registration.name, "password": registration.password})
-    if not registration.name.strip():
-        raise Invalid.at("/name", "blank", "Say what you would like to be called.")
-    password = checked_password(registration.password, ports.policy.password_min)
-    user = User(
-        id=UserId(ports.new_id()),
-        email=registration.email,
-        name=registration.name,
-        password_hash=await ports.passwords.hash(password),
-        created_at=ports.clock(),
-    )
-    async with ports.store.transaction() as tx:
-        await tx.users.add(user)
-    return user
+    password = await _acceptable(ports, registration)
+    attempt = Attempt(_by_address("registration", address), ports.policy.registrations)
+    await look(ports, attempt)
+    with ports.passwords.turn():
+        async with ports.store.transaction() as tx:
+            reserved = await reserve(tx, attempt)
+        reserved.require()
+        return await _added(ports, registration, password)
 
 
-async def login(ports: Ports, credentials: Credentials, user_agent: str) -> Login:
-    """Open a session.
+async def enrol(ports: Ports, registration: Registration) -> User:
+    """Create an account at an operator's word, also where nobody may register. Raises `Conflict` as `register` does."""
+    password = await _acceptable(ports, registration)
+    with ports.passwords.turn():
+        return await _added(ports, registration, password)
 
-    Raises `Unauthenticated`, alike and after the same time, for an unknown e-mail and for a wrong password.
+
+async def login(ports: Ports, credentials: Credentials, user_agent: str, address: str) -> Login:
+    """Open a session, asked for from *address*.
+
+    Raises `Unauthenticated`, alike and after the same time, for an unknown e-mail and for a wrong password; after too
+    many that failed `Throttled`, alike for both as well.
     """
     refuse_nul({"email": credentials.email, "password": credentials.password})
-    async with ports.store.transaction() as tx:
-        user = await tx.users.by_email(credentials.email)
-    known = await ports.passwords.verify(credentials.password, user.password_hash if user else None)
-    if user is None or not known:
-        raise Unauthenticated("No account has this e-mail and password.")
-    fresh = await _rehashed(ports, user, credentials.password)
-    now = ports.clock()
-    session = Session(
-        id=SessionId(ports.new_id()),
-        user_id=user.id,
-        created_at=now,
-        last_seen_at=now,
-        expires_at=now + ports.policy.session_life,
-        user_agent=user_agent,
+    attempts = (
+        Attempt(_by_address("login", address), ports.policy.failures),
+        Attempt(key_of("account", folded(credentials.email)), ports.policy.guesses),
     )
-    async with ports.store.transaction() as tx:
-        current = await _unchanged(tx, user)
-        if fresh:
-            await tx.users.save(replace(current, password_hash=fresh))
-        await tx.sessions.add(session)
-    return Login(ports.tokens.issue(session), session, user)
+    await look(ports, *attempts)
+    with ports.passwords.turn():
+        async with ports.store.transaction() as tx:
+            reserved = await reserve(tx, *attempts)
+            user = await tx.users.by_email(credentials.email)
+        reserved.require()
+        while True:
+            known = await ports.passwords.verify(credentials.password, user.password_hash if user else None)
+            if user is None or not known:
+                raise Unauthenticated("No account has this e-mail and password.")
+            login = await _opened(ports, user, credentials, user_agent, reserved)
+            if isinstance(login, Login):
+                return login
+            user = login
 
 
 async def recognise(ports: Ports, token: str) -> Caller:
@@ -85,22 +80,52 @@ async def logout(ports: Ports, caller: Caller) -> None:
         await tx.sessions.remove(caller.user_id, caller.session.id)
 
 
-async def _rehashed(ports: Ports, user: User, password: str) -> str | None:
-    """A hash of today's parameters, if the user's is of older ones."""
-    if not ports.passwords.outdated(user.password_hash):
-        return None
-    return await ports.passwords.hash(password)
+async def _opened(
+    ports: Ports, user: User, credentials: Credentials, user_agent: str, reserved: Reserved
+) -> Login | User | None:
+    """A new session of *user*; or where his password has changed since it was verified, the user as he is now."""
+    outdated = ports.passwords.outdated(user.password_hash)
+    renewed = await ports.passwords.hash(credentials.password) if outdated else None
+    now = ports.clock()
+    session = Session(
+        id=SessionId(ports.new_id()),
+        user_id=user.id,
+        created_at=now,
+        last_seen_at=now,
+        expires_at=now + ports.policy.session_life,
+        user_agent=user_agent,
+    )
+    async with ports.store.transaction() as tx:
+        current = await tx.users.by_email(credentials.email, lock=True)
+        if current is None or current.password_hash != user.password_hash:
+            return current
+        if renewed:
+            await tx.users.save(replace(current, password_hash=renewed))
+        await tx.sessions.add(session)
+        await forgive(tx, reserved)
+    return Login(ports.tokens.issue(session), session, current)
 
 
-async def _unchanged(tx: Transaction, user: User) -> User:
-    """The account as it is now; raises unless its password is still the one that was verified.
+async def _acceptable(ports: Ports, registration: Registration) -> str:
+    """The password, if there can be an account like that."""
+    refuse_nul({"email": registration.email, "name": registration.name, "password": registration.password})
+    if not registration.name.strip():
+        raise Invalid.at("/name", "blank", "Say what you would like to be called.")
+    return await accepted_password(ports, registration.password, registration.email, registration.name)
 
-    Else a login that is under way would outlive the change of password that ends all logins.
-    """
-    try:
-        current = await tx.users.get(user.id, lock=True)
-    except NotFound:
-        raise Unauthenticated("No account has this e-mail and password.") from None
-    if current.password_hash != user.password_hash:
-        raise Contended("The password was being changed at this very moment. Try again.")
-    return current
+
+async def _added(ports: Ports, registration: Registration, password: str) -> User:
+    user = User(
+        id=UserId(ports.new_id()),
+        email=registration.email,
+        name=registration.name,
+        password_hash=await ports.passwords.hash(password),
+        created_at=ports.clock(),
+    )
+    async with ports.store.transaction() as tx:
+        await tx.users.add(user)
+    return user
+
+
+def _by_address(kind: str, address: str) -> bytes:
+    return key_of(kind, neighbourhood(address))

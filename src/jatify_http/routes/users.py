@@ -48,6 +48,7 @@ async def update_profile(
     operation_id="changePassword",
     summary="Change one's own password",
     status_code=HTTP_204_NO_CONTENT,
+    opt={"problems": (429,)},
 )
 async def change_password(data: JSONBody[PasswordChange], caller: InCaller, ports: InPorts) -> None:
     """Ends all other sessions at once. A wrong current password is 422 with the code `wrong_password`."""
@@ -71,7 +72,7 @@ async def export_account(caller: InCaller, ports: InPorts) -> Response[bytes]:
     return cast("Response[bytes]", Stream(zipped(ports, caller.user), headers=headers, media_type=ZIP))
 
 
-@delete(operation_id="deleteAccount", summary="Leave, with everything")
+@delete(operation_id="deleteAccount", summary="Leave, with everything", opt={"problems": (429,)})
 async def delete_account(data: JSONBody[Farewell], caller: InCaller, ports: InPorts) -> None:
     """Nothing remains, and there is no way back. A wrong password is 422 with the code `wrong_password`."""
     await accounts.delete_account(ports, caller, data)
