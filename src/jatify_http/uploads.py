@@ -14,14 +14,22 @@ from jatify_http.requests import StrictRequest
 MULTIPART: Final = "multipart/form-data"
 NAME_LENGTH: Final = 200
 
+EXAMPLE: Final = "Ada Lovelace\nEngineer\n\n" + "Built engines in Python and PostgreSQL, and led a team of four.\n" * 4
 FORM_SCHEMA: Final[Mapping[str, Any]] = {
     "type": "object",
     "properties": {
-        "file": {"type": "string", "contentMediaType": "application/octet-stream"},
+        "file": {
+            "type": "string",
+            "format": "binary",
+            "contentMediaType": "application/octet-stream",
+            "minLength": 1,
+            "description": "With its file name. How much is taken at most, the installation decides: usually 5 MiB.",
+        },
         "name": {"type": "string", "maxLength": NAME_LENGTH, "description": "Without one, the file's."},
     },
     "required": ["file"],
     "additionalProperties": False,
+    "examples": [{"file": EXAMPLE, "name": "Backend, short"}],
 }
 
 

@@ -8,7 +8,7 @@ from msgspec import Meta, Struct
 
 from jatify_core.job import Place
 from jatify_core.use_cases.queue import QueueView
-from jatify_http.schemas import Count, utc
+from jatify_http.schemas import MOST, Count, utc
 from jatify_http.schemas.health import PauseView
 
 Position = Annotated[
@@ -44,8 +44,8 @@ class PlaceView(Struct, frozen=True, kw_only=True):
 class Queue(Struct, frozen=True):
     """Everything of one's own that waits or runs, those that run first; `paused` are the kinds that nobody begins."""
 
-    items: tuple[PlaceView, ...]
-    paused: tuple[PauseView, ...]
+    items: Annotated[tuple[PlaceView, ...], Meta(max_length=MOST)]
+    paused: Annotated[tuple[PauseView, ...], Meta(max_length=100)]
     next_cursor: None = None
 
     @classmethod
