@@ -15,7 +15,7 @@ def test_each_request_of_the_tour_is_answered_as_it_says(tmp_path: Path) -> None
     with providing(tmp_path) as provider:
         settings = {"OPENROUTER_API_KEY": "sk-of-nobody", "JATIFY_OPENROUTER_URL": provider.url}
         # The first analysis succeeds, the second one does not, and all that follow do.
-        provider.script({"times": 1}, {"content": "Certainly!", "times": 2})
+        provider.script({"times": 1}, {"content": "Certainly!"})
         data = str(tmp_path / "data")
         with serving(tmp_path, JATIFY_DATA_DIR=data, JATIFY_MAX_ATTEMPTS="1", **settings) as (_, client):
             dialogue = Dialogue(client)
