@@ -19,7 +19,7 @@ BODY_DEADLINE: Final = 30.0
 HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Content-Security-Policy": "default-src 'none'; base-uri 'none'; frame-ancestors 'none'",
     "X-Frame-Options": "DENY",
 }
 SAFE_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")

@@ -81,3 +81,10 @@ async def test_several_headers_count_as_one() -> None:
 async def test_a_change_is_never_answered_by_304(ann: Person, thing: tuple[str, dict[str, Any]]) -> None:
     path, body = thing
     assert (await ann.put(path, json=body, headers={"If-None-Match": '"v2"'})).status_code == 200
+
+
+async def test_a_header_without_end_is_refused(ann: Person) -> None:
+    path = f"/api/jobs/{(await ann.job())['id']}"
+    answer = await ann.delete(path, headers={"If-Match": '"v1", ' * 1_000})
+    assert (answer.status_code, answer.json()["type"]) == (400, "/problems/malformed")
+    assert (await ann.get(path)).status_code == 200
