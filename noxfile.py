@@ -102,3 +102,60 @@ def pins(session: nox.Session) -> None:
     versions = sorted((line for line in str(listing).splitlines() if "==" in line), key=str.lower)
     text = "\n".join(["# Written by `nox -s pins`: see docs/decisions/0003.", *versions, ""])
     PINS.write_text(text, encoding="utf-8")
+
+
+@nox.session(default=False)
+def spectral(session: nox.Session) -> None:
+    # Every rule for OpenAPI and of OWASP's list; tests/outside/spectral says which are off, and why.
+    folder = from_npm(session, "spectral")
+    rules, description = str(folder / ".spectral.yaml"), str(Path("openapi.json").resolve())
+    with session.chdir(folder):
+        session.run("npx", "--no-install", "spectral", "lint", "-F", "hint", "-r", rules, description, external=True)
+
+
+@nox.session(requires=["install"], venv_backend="venv", default=False)
+def schemathesis(session: nox.Session) -> None:
+    # All checks and phases, two people, at least 100 examples an operation, against a real server: 10 minutes.
+    session.install("schemathesis==4.32.5")
+    config = "tests/outside/schemathesis/schemathesis.toml"
+    beside_a_server(session, session.bin, "schemathesis", "--config-file", config, "run", "openapi.json")
+
+
+@nox.session(requires=["install"], venv_backend="venv", default=False)
+def clients(session: nox.Session) -> None:
+    # Clients that two public generators make of openapi.json are type-checked and do what a front end does.
+    session.install("openapi-python-client==0.29.1", "mypy==2.4.1")
+    python = copied(session, "python_client")
+    made = ("--path", "openapi.json", "--output-path", str(python / "jatify_client"), "--meta", "none", "--overwrite")
+    session.run("openapi-python-client", "generate", *made)
+    session.run("mypy", "--strict", str(python), env={"MYPYPATH": str(python)})
+    typescript = from_npm(session, "typescript")
+    description = str(Path("openapi.json").resolve())
+    with session.chdir(typescript):
+        session.run("npx", "--no-install", "openapi-typescript", description, "-o", "api.d.ts", external=True)
+        session.run("npx", "--no-install", "tsc", external=True)
+    beside_a_server(session, session.bin, "python", str(python / "smoke.py"))
+    beside_a_server(session, "", "node", str(typescript / "out" / "smoke.js"))
+
+
+def copied(session: nox.Session, name: str) -> Path:
+    """The folder *name* of tests/outside, in a place of the session's own that tools may write to."""
+    folder = Path(session.create_tmp()).resolve() / name
+    shutil.copytree(Path("tests/outside") / name, folder, dirs_exist_ok=True)
+    return folder
+
+
+def from_npm(session: nox.Session, name: str) -> Path:
+    """The same with the packages that it names installed; none of their scripts is run."""
+    folder = copied(session, name)
+    with session.chdir(folder):
+        session.run_install(
+            "npm", "install", "--no-package-lock", "--no-audit", "--no-fund", "--ignore-scripts", external=True
+        )
+    return folder
+
+
+def beside_a_server(session: nox.Session, folder: str, program: str, *arguments: str) -> None:
+    """Run *program* while a server of this environment listens for it."""
+    command = (str(Path(folder) / program) if folder else program, *arguments, *session.posargs)
+    session.run(sys.executable, "-m", "tests.outside.hosting", *command, external=True)

@@ -3,10 +3,10 @@
 import hashlib
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Literal, NewType
+from typing import Annotated, Literal, NewType
 from uuid import UUID
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 from msgspec.structs import replace
 
 from jatify_core.findings import Proposal
@@ -40,12 +40,15 @@ Reason = Literal[
 """Why an analysis has no report; the codes of analysis.md, 4."""
 
 
+Name = Annotated[str, Meta(max_length=1_000)]
+
+
 class Identity(Struct, frozen=True):
     """Which analyzer: its provider, the model asked for or that answered, the version of the prompt or the rules."""
 
-    provider: str
-    model: str
-    prompt_version: str
+    provider: Name
+    model: Name
+    prompt_version: Name
 
 
 class Usage(Struct, frozen=True):
@@ -104,7 +107,7 @@ class Failure(Struct, frozen=True):
     """Why there is no report: a code, and words safe to show."""
 
     code: Reason
-    message: str
+    message: Annotated[str, Meta(max_length=2_000)]
 
 
 class Completed(Struct, frozen=True):

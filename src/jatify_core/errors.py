@@ -5,17 +5,18 @@ No transport's number and no driver's exception appears here; the shell owns the
 
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Annotated
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 
 class Violation(Struct, frozen=True):
     """One thing wrong with one place of the input."""
 
-    pointer: str
+    pointer: Annotated[str, Meta(max_length=1_000)]
     """A JSON pointer into the body (`/company`), or `""` for the whole of it."""
-    code: str
-    message: str
+    code: Annotated[str, Meta(max_length=64)]
+    message: Annotated[str, Meta(max_length=2_000)]
 
 
 class JatifyError(Exception):

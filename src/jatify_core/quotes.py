@@ -32,8 +32,8 @@ class Evidence(Struct, frozen=True, forbid_unknown_fields=True):
 
     source: Source
     text: QuoteText
-    start: Annotated[int, Meta(ge=0)]
-    end: Annotated[int, Meta(ge=0)]
+    start: Annotated[int, Meta(ge=0, le=1_000_000)]
+    end: Annotated[int, Meta(ge=0, le=1_000_000)]
 
 
 class QuoteCheck:

@@ -30,6 +30,8 @@ SKILLS_CAP: Final = 85
 """The most that `skills` can reach while a required skill is missing."""
 TOTAL_CAP: Final = 70
 """The most that the total can reach without evidence of experience."""
+WARNING_LENGTH: Final = 100
+"""Characters of a warning: they are codes, and what a model proposes instead is cut."""
 UNVERIFIED: Final = "unverified_evidence"
 DISAGREES: Final = "score_disagrees"
 DISAGREEMENT: Final = 35
@@ -39,11 +41,11 @@ DISAGREEMENT: Final = 35
 class SubScore(Struct, frozen=True, forbid_unknown_fields=True):
     """One aspect: `score` is None where it does not apply; `weight` is its share of the total in percent."""
 
-    key: str
+    key: Annotated[str, Meta(max_length=40)]
     score: Percent | None
     weight: Annotated[float, Meta(ge=0, le=100)]
     explanation: Short
-    evidence: tuple[Evidence, ...]
+    evidence: Annotated[tuple[Evidence, ...], Meta(max_length=5)]
 
 
 class Skill(Struct, frozen=True, forbid_unknown_fields=True):
@@ -51,14 +53,14 @@ class Skill(Struct, frozen=True, forbid_unknown_fields=True):
 
     name: SkillName
     importance: Importance
-    evidence: tuple[Evidence, ...]
+    evidence: Annotated[tuple[Evidence, ...], Meta(max_length=5)]
 
 
 class Point(Struct, frozen=True, forbid_unknown_fields=True):
     """A strength or a gap, and where it shows."""
 
     text: Short
-    evidence: tuple[Evidence, ...]
+    evidence: Annotated[tuple[Evidence, ...], Meta(max_length=5)]
 
 
 class Report(Struct, frozen=True, forbid_unknown_fields=True):
@@ -66,15 +68,15 @@ class Report(Struct, frozen=True, forbid_unknown_fields=True):
 
     score: Percent
     band: Band
-    summary: str
-    sub_scores: tuple[SubScore, ...]
-    matched_skills: tuple[Skill, ...]
-    missing_skills: tuple[Skill, ...]
-    strengths: tuple[Point, ...]
-    gaps: tuple[Point, ...]
-    suggestions: tuple[Suggestion, ...]
-    warnings: tuple[str, ...]
-    language: str
+    summary: Annotated[str, Meta(max_length=800)]
+    sub_scores: Annotated[tuple[SubScore, ...], Meta(max_length=12)]
+    matched_skills: Annotated[tuple[Skill, ...], Meta(max_length=60)]
+    missing_skills: Annotated[tuple[Skill, ...], Meta(max_length=60)]
+    strengths: Annotated[tuple[Point, ...], Meta(max_length=12)]
+    gaps: Annotated[tuple[Point, ...], Meta(max_length=12)]
+    suggestions: Annotated[tuple[Suggestion, ...], Meta(max_length=20)]
+    warnings: Annotated[tuple[Annotated[str, Meta(max_length=WARNING_LENGTH)], ...], Meta(max_length=100)]
+    language: Annotated[str, Meta(max_length=8)]
 
     @classmethod
     def checked(cls, proposal: Proposal, resume: str, listing: str | None, warnings: Iterable[str] = ()) -> "Report":
@@ -105,7 +107,7 @@ class Report(Struct, frozen=True, forbid_unknown_fields=True):
             strengths=strengths,
             gaps=gaps,
             suggestions=tuple(proposal.suggestions),
-            warnings=tuple(dict.fromkeys(noted)),
+            warnings=tuple(dict.fromkeys(code[:WARNING_LENGTH] for code in noted)),
             language=proposal.language,
         )
 

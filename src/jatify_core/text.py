@@ -6,10 +6,14 @@ from msgspec import Meta
 
 from jatify_core.errors import Invalid
 
-Word = Annotated[str, Meta(min_length=1, max_length=200)]
-"""A name, a label, a place: one line that must be there."""
+BLANK: Final = r"\x00\t-\r\x1c- \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
+NOT_BLANK: Final = rf"^[^\x00]*[^{BLANK}][^\x00]*$"
+"""For descriptions of what is checked with `str.strip`, spelt so that all dialects of patterns read it alike."""
+
+Word = Annotated[str, Meta(min_length=1, max_length=200, extra_json_schema={"pattern": NOT_BLANK})]
+"""A name, a label, a place: one line that must be there, and that its reader checks for more than blanks."""
 Line = Annotated[str, Meta(max_length=200)]
-Url = Annotated[str, Meta(max_length=2_000, pattern=r"^https?://[^\s/?#]+[^\s]*(?!\s)$")]
+Url = Annotated[str, Meta(max_length=2_000, pattern=rf"^https?://[^{BLANK}/?#]+[^{BLANK}]*(?!\n)$")]
 Prose = Annotated[str, Meta(max_length=40_000)]
 Tag = Annotated[str, Meta(min_length=1, max_length=50)]
 

@@ -11,11 +11,13 @@ from jatify_core.errors import Invalid, Malformed, Violation
 
 S = TypeVar("S", bound=Struct)
 
-DEEPEST: Final = 32
+DEEPEST: Final = 20
 FAULT: Final = re.compile(r"(?P<words>.*?)(?: - at `(?:key in )?\$(?P<path>.*)`)?", re.DOTALL)
 STEP: Final = re.compile(r"\.(?P<name>[^.\[\]]+)|\[(?P<index>\d+)\]")
 NAMED: Final = re.compile(r"Object (?P<fault>missing required|contains unknown) field `(?P<name>.*)`", re.DOTALL)
 
+EXACT: Final = 2**53
+"""Up to here each whole number that is written as a float is that number."""
 CODES: Final[tuple[tuple[str, str], ...]] = (
     (r" of length >= ", "too_short"),
     (r" of length <= ", "too_long"),
@@ -36,7 +38,20 @@ def decoded_json(body: bytes) -> Any:
     except (ValueError, RecursionError):  # msgspec's errors and those of characters are of the first kind
         raise Malformed("The body is no JSON that can be read.") from None
     _refuse_deep(value)
-    return value
+    return _plain(value)
+
+
+def _plain(value: Any) -> Any:
+    """*value* with whole numbers as such, however they are written: JSON knows one kind of number."""
+    match value:
+        case dict():
+            return {name: _plain(inner) for name, inner in value.items()}
+        case list():
+            return [_plain(inner) for inner in value]
+        case float() if value.is_integer() and abs(value) <= EXACT:
+            return int(value)
+        case _:
+            return value
 
 
 def strictly(value: object, wanted: type[S]) -> S:
@@ -61,6 +76,19 @@ def merged(patch: Mapping[str, Any]) -> Callable[[S], S]:
     return change
 
 
+def refuse_unfit_patch(patch: Mapping[str, Any], wanted: type[Struct]) -> None:
+    """Raise `Invalid` for what no merge could make fit, before anything is read or compared for it.
+
+    An object is left to the merge: what it lacks may be there already.
+    """
+    given = {name: value for name, value in patch.items() if not isinstance(value, Mapping) and value is not None}
+    required = {field.encode_name for field in structs.fields(wanted) if field.required}
+    removed = [_named("missing", "", name) for name, value in patch.items() if value is None and name in required]
+    violations = [*_strange(patch, wanted), *removed, *_unfit(given, wanted)]
+    if violations:
+        raise Invalid(violations)
+
+
 def violation(message: str, above: str = "") -> Violation:
     """What msgspec found wrong, somewhere below the pointer *above*."""
     match = FAULT.fullmatch(message)
@@ -70,6 +98,8 @@ def violation(message: str, above: str = "") -> Violation:
         code = "missing" if named["fault"] == "missing required" else "unknown_member"
         return _named(code, pointer, named["name"])
     code = next((code for pattern, code in CODES if re.search(pattern, words)), "invalid")
+    if "matching regex" in words:  # which tells people nothing
+        words = "This is not of the form that is asked for here. The API's description has an example"
     return Violation(pointer, code, f"{words.replace('`', '')}.")
 
 

@@ -24,7 +24,7 @@ BODY_DEADLINE: Final = 30.0
 HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Content-Security-Policy": "default-src 'none'; base-uri 'none'; frame-ancestors 'none'",
     "X-Frame-Options": "DENY",
 }
 PUBLIC: Final = tuple((name.lower().encode(), value.encode()) for name, value in HEADERS.items())

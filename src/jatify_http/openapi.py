@@ -12,8 +12,11 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.routes import HTTPRoute
 from msgspec import Struct
 
+from jatify_http.conditional import LONGEST_HEADER
 from jatify_http.guards import acceptable, authenticated, known_query
 from jatify_http.idempotency import takes_key
+from jatify_http.openapi_bounds import bound, tell_instants, tell_presence
+from jatify_http.openapi_links import link
 from jatify_http.problems import PROBLEM_JSON, Problem
 from jatify_http.requests import JSON
 from jatify_http.schemas.examples import EXAMPLES
@@ -29,14 +32,45 @@ ABOUT: Final = {
         "Errors are problems (RFC 9457); a list is read on with `next_cursor`; "
         "a change may name the version it is meant for in `If-Match`."
     ),
+    "contact": {"name": "Who runs this installation"},
+    "license": {"name": "MIT", "identifier": "MIT"},
+}
+SERVERS: Final = [
+    {
+        "url": "/",
+        "description": "The installation that serves this description, production or local.",
+        "x-internal": False,
+    }
+]
+TAGS: Final[Mapping[str, str]] = {
+    "Accounts": "Register, log in, log out, and one's own account.",
+    "Analyses": "How well a resume fits a listing, or how good it is on its own.",
+    "Applications": "Where one stands with each listing, and the pipeline's statuses.",
+    "Dead letters": "Analyses that failed for good, and their second life.",
+    "Health": "For orchestrators.",
+    "Jobs": "Listings: advertised positions.",
+    "Queue": "What waits and what runs.",
+    "Resumes": "Files, the facts about them, and the text taken from them.",
+}
+SCHEMES: Final = {
+    "bearer": {
+        "type": "http",
+        "scheme": "bearer",
+        "bearerFormat": "JWT",
+        "description": "The token of a login, a JWT that is made and checked as RFC8725 asks for.",
+    }
 }
 UUID: Final = {"type": "string", "format": "uuid"}
 EVERYWHERE: Final = (400, 414, 431, 500, 503)
 """What the server may say to any request: before it is read, or when there is no room for it."""
 BODY_FAULTS: Final = (400, 408, 413, 415)
 
-RULES: Final[Mapping[str, Json]] = {"RequeueRequest": {"minProperties": 1, "maxProperties": 1}}
+RULES: Final[Mapping[str, Json]] = {
+    "RequeueRequest": {"minProperties": 1, "maxProperties": 1},
+    "Registration": {"properties": {"email": {"format": "email"}, "password": {"minLength": 8}}},
+}
 """What a type cannot say about itself."""
+HEADER_LENGTH: Final = 2_048
 
 HEADERS: Final[Mapping[str, str]] = {
     "ETag": "The version of what is shown; for `If-Match` and `If-None-Match`.",
@@ -47,12 +81,13 @@ HEADERS: Final[Mapping[str, str]] = {
     "Link": "The next page, as `rel=next`; absent on the last one.",
     "Retry-After": "Seconds after which to ask again.",
     "WWW-Authenticate": "How to log in: `Bearer`.",
+    "Access-Control-Allow-Origin": "The page's origin, if it is one that the operator has named; else absent.",
 }
 IF_MATCH: Final = {
     "name": "If-Match",
     "in": "header",
     "description": "The ETag of the version that the change is meant for; another one is refused with 412.",
-    "schema": {"type": "string"},
+    "schema": {"type": "string", "maxLength": LONGEST_HEADER},
 }
 IDEMPOTENCY_KEY: Final = {
     "name": "Idempotency-Key",
@@ -70,7 +105,7 @@ PREFER: Final = {
     "name": "Prefer",
     "in": "header",
     "description": "`wait=N` waits up to N seconds, at most 30, for the analysis to end.",
-    "schema": {"type": "string"},
+    "schema": {"type": "string", "maxLength": LONGEST_HEADER},
 }
 LAST_EVENT_ID: Final = {
     "name": "Last-Event-ID",
@@ -88,15 +123,18 @@ def document(app: Litestar) -> Json:
     for operation in operations:
         path, method = operation.place
         paths.setdefault(path, {})[method] = operation.described(schemas)
-    return {
+    tags = sorted({tag for item in paths.values() for operation in item.values() for tag in operation["tags"]})
+    described = {
         "openapi": "3.1.0",
         "info": ABOUT,
+        "servers": SERVERS,
+        "tags": [{"name": tag, "description": TAGS.get(tag, f"{tag}.")} for tag in tags],
         "paths": paths,
-        "components": {
-            "schemas": components,
-            "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
-        },
+        "components": {"schemas": components, "headers": _header_objects(), "securitySchemes": SCHEMES},
     }
+    link(described)
+    bound(described)
+    return described
 
 
 class _Operation:
@@ -165,20 +203,23 @@ class _Operation:
     def _responses(self, schemas: Mapping[Any, Json]) -> Json:
         done = {status: self._done(status, schemas) for status in (*self._handler.opt.get("also", ()), self._success)}
         if "ETag" in self._told_headers(self._success) and self._method == "get":
-            done[304] = {"description": "Not Modified"}
+            done[304] = {"description": "Not Modified", "headers": _headers("ETag")}
         refused = {status: _refusal(status, schemas) for status in self._problems()}
         return {str(status): answer for status, answer in sorted({**done, **refused}.items())}
 
     def _done(self, status: int, schemas: Mapping[Any, Json]) -> Json:
         answer: Json = {"description": HTTPStatus(status).phrase}
         if self.answer is bytes:
-            answer["content"] = {self._handler.opt["gives"]: {"schema": self._handler.opt.get("schema", {})}}
+            answer["content"] = {
+                given: {"schema": self._handler.opt.get("schema", {})}
+                for given in self._handler.opt["gives"].split(", ")
+            }
         elif self.answer is not None:
             answer["content"] = {JSON: {"schema": schemas[self.answer]}}
         if "pages" in self._handler.opt:
             answer["content"]["text/html"] = {"schema": {"type": "string"}}
-        if headers := (*self._told_headers(status), *(("Idempotent-Replayed",) if self._takes_key else ())):
-            answer["headers"] = _headers(*headers)
+        replayed = ("Idempotent-Replayed",) if self._takes_key else ()
+        answer["headers"] = _headers(*self._told_headers(status), *replayed)
         return answer
 
     def _told_headers(self, status: int) -> tuple[str, ...]:
@@ -207,9 +248,11 @@ class _Operation:
         if acceptable in self._guards and self._success != HTTPStatus.NO_CONTENT and "gives" not in self._handler.opt:
             yield 406
         if "if_match" in self._names:
-            yield 412
+            yield from (400, 412)
         if self._takes_key:
             yield from (400, 408, 409, 413)
+        if "patience" in self._names:
+            yield 400
         if self.body or "form" in self._names:
             yield from BODY_FAULTS
 
@@ -228,21 +271,39 @@ def _operations(app: Litestar) -> Iterator[_Operation]:
 
 def _components(operations: Iterable[_Operation]) -> tuple[Mapping[Any, Json], Json]:
     """How each type is referred to, and what the references name."""
-    told = dict.fromkeys(t for o in operations for t in (o.body, o.answer, o.patched) if t and _is_told(t))
-    types = [Problem, *told]
+    taken = dict.fromkeys(t for o in operations for t in (o.body, o.patched) if t and _is_told(t))
+    given = dict.fromkeys(o.answer for o in operations if o.answer and _is_told(o.answer))
+    types = [Problem, *taken, *given]
     references, components = msgspec.json.schema_components(types, ref_template=COMPONENT)
+    tell_instants(components, types)
+    tell_presence(components, [*taken], [Problem, *given])
     for patched in {o.patched for o in operations if o.patched}:
-        patch = {**components[patched.__name__], "title": _patch_name(patched), "description": "A merge patch."}
-        components[_patch_name(patched)] = {name: value for name, value in patch.items() if name != "required"}
+        components[_patch_name(patched)] = _patch(patched, components[patched.__name__])
     for name, rule in RULES.items():
-        components[name] = {**components[name], **rule}
+        components[name] = _with(components[name], rule)
     for name, example in EXAMPLES.items():
         components[name] = {**components[name], "examples": [example]}
     return dict(zip(types, references, strict=True)), dict(sorted(components.items()))
 
 
+def _with(schema: Json, rule: Json) -> Json:
+    """*schema* with what *rule* adds, at any depth."""
+    deeper = {name: _with(schema.get(name, {}), inner) for name, inner in rule.items() if isinstance(inner, dict)}
+    return {**schema, **rule, **deeper}
+
+
 def _is_told(kind: Any) -> bool:
     return kind is not bytes and kind is not dict and getattr(kind, "__origin__", kind) is not dict
+
+
+def _patch(patched: type[Struct], whole: Json) -> Json:
+    """The schema of a merge patch: nothing must be there, and what is not there stays as it is."""
+    properties = {
+        name: {word: value for word, value in schema.items() if word != "default"}
+        for name, schema in whole["properties"].items()
+    }
+    patch = {**whole, "title": _patch_name(patched), "description": "A merge patch.", "properties": properties}
+    return {name: value for name, value in patch.items() if name != "required"}
 
 
 def _patch_name(patched: type[Struct]) -> str:
@@ -265,12 +326,17 @@ def _given(schema: Json) -> Json:
 
 def _refusal(status: int, schemas: Mapping[Any, Json]) -> Json:
     headers = ("WWW-Authenticate",) if status == 401 else ("Retry-After",) if status in {409, 429, 503} else ()
-    answer: Json = {
+    return {
         "description": HTTPStatus(status).phrase,
         "content": {PROBLEM_JSON: {"schema": schemas[Problem]}},
+        "headers": _headers(*headers),
     }
-    return {**answer, "headers": _headers(*headers)} if headers else answer
 
 
 def _headers(*names: str) -> Json:
-    return {name: {"description": HEADERS[name], "schema": {"type": "string"}} for name in names}
+    return {name: {"$ref": f"#/components/headers/{name}"} for name in (*names, "Access-Control-Allow-Origin")}
+
+
+def _header_objects() -> Json:
+    schema = {"type": "string", "maxLength": HEADER_LENGTH}
+    return {name: {"description": words, "schema": schema.copy()} for name, words in HEADERS.items()}

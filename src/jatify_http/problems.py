@@ -4,13 +4,13 @@ import logging
 import math
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Annotated, Any, Final
 from uuid import uuid4
 
 import msgspec
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
-from msgspec import UNSET, Struct, UnsetType
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 from jatify_core.errors import (
     Conflict,
@@ -32,6 +32,10 @@ from jatify_http.edge import HEADERS, Unfinished, allow, request_id
 
 LOG: Final = logging.getLogger("jatify.http")
 PROBLEM_JSON: Final = "application/problem+json"
+MOST_ERRORS: Final = 100
+"""Faults that are told at once; a body with more gets the others when these are mended."""
+LONGEST_POINTER: Final = 1_000
+LONGEST_WORDS: Final = 2_000
 
 
 class NotAcceptable(JatifyError):
@@ -88,12 +92,12 @@ WORDS: Final[Mapping[int, str]] = {
 class Problem(Struct, frozen=True):
     """What went wrong. `instance` is the id of the request, as in `X-Request-Id`; `errors` comes with 422."""
 
-    type: str
-    title: str
-    status: int
-    detail: str
-    instance: str
-    errors: tuple[Violation, ...] | UnsetType = UNSET
+    type: Annotated[str, Meta(max_length=100, pattern="^/problems/[a-z-]+$")]
+    title: Annotated[str, Meta(max_length=100)]
+    status: Annotated[int, Meta(ge=400, le=599)]
+    detail: Annotated[str, Meta(max_length=4_000)]
+    instance: Annotated[str, Meta(max_length=64)]
+    errors: Annotated[tuple[Violation, ...], Meta(max_length=MOST_ERRORS)] | UnsetType = UNSET
 
 
 def refused(request: Request[Any, Any, Any], error: JatifyError) -> Response[Problem]:
@@ -103,7 +107,7 @@ def refused(request: Request[Any, Any, Any], error: JatifyError) -> Response[Pro
         return failed(request, error)
     _note(request, error)
     headers = _headers(request, error)
-    violations = error.violations if isinstance(error, Invalid) else UNSET
+    violations = tuple(map(_cut, error.violations[:MOST_ERRORS])) if isinstance(error, Invalid) else UNSET
     detail = "One or more members cannot be accepted." if violations else str(error)
     return _answer(request, status, detail, headers, violations)
 
@@ -187,6 +191,13 @@ def _headers(request: Request[Any, Any, Any], error: JatifyError) -> dict[str, s
             return dict([_taken(request)])
         case _:
             return {}
+
+
+def _cut(violation: Violation) -> Violation:
+    """*violation* at a length that can be told; a name that a caller made up may be as long as a body."""
+    if len(violation.pointer) <= LONGEST_POINTER and len(violation.message) <= LONGEST_WORDS:
+        return violation
+    return Violation(violation.pointer[:LONGEST_POINTER], violation.code, violation.message[:LONGEST_WORDS])
 
 
 def _taken(request: Request[Any, Any, Any]) -> tuple[str, str]:

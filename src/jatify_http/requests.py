@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from jatify_core.errors import Invalid, Unsupported, Violation
 from jatify_core.text import refuse_nul
-from jatify_http.decoding import decoded_json, strictly
+from jatify_http.decoding import decoded_json, refuse_unfit_patch, strictly
 
 S = TypeVar("S", bound=Struct)
 
@@ -27,11 +27,14 @@ class StrictRequest(Request[Any, Any, Any]):
         self.require_type(self.route_handler.opt.get("takes", JSON))
         declared = self.route_handler.parsed_data_field
         value = decoded_json(await self.body())
+        refuse_nul(value)
         wanted = declared.annotation if declared else None
         if isinstance(wanted, type) and issubclass(wanted, Struct):
             return strictly(value, wanted)
         if not isinstance(value, dict):
             raise Invalid.at("", "wrong_type", "Expected an object.")
+        if patched := self.route_handler.opt.get("patches"):
+            refuse_unfit_patch(value, patched)
         return value
 
     def require_type(self, taken: str) -> None:

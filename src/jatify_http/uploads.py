@@ -25,14 +25,22 @@ UTF_8: Final = frozenset({"utf-8", "utf8", "us-ascii"})
 TEXT: Final = 4 * 1024
 """Bytes of a part that is no file; what is longer is cut, and then too long as a name."""
 
+EXAMPLE: Final = "Ada Lovelace\nEngineer\n\n" + "Built engines in Python and PostgreSQL, and led a team of four.\n" * 4
 FORM_SCHEMA: Final[Mapping[str, Any]] = {
     "type": "object",
     "properties": {
-        "file": {"type": "string", "contentMediaType": "application/octet-stream"},
+        "file": {
+            "type": "string",
+            "format": "binary",
+            "contentMediaType": "application/octet-stream",
+            "minLength": 1,
+            "description": "With its file name. How much is taken at most, the installation decides: usually 5 MiB.",
+        },
         "name": {"type": "string", "maxLength": NAME_LENGTH, "description": "Without one, the file's."},
     },
     "required": ["file"],
     "additionalProperties": False,
+    "examples": [{"file": EXAMPLE, "name": "Backend, short"}],
 }
 
 

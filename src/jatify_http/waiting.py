@@ -9,6 +9,7 @@ from litestar import Request
 from msgspec import Struct
 
 from jatify_core.analysis import Analysis
+from jatify_http.conditional import bounded_header
 from jatify_http.presence import while_present
 
 LONGEST: Final = 30
@@ -50,6 +51,6 @@ class Patience(Struct, frozen=True):
 
 
 async def read_patience(request: Request[Any, Any, Any]) -> Patience:
-    """The patience that a request asks for; a preference that cannot be read is none."""
-    match = WAIT.search(", ".join(request.headers.getall("prefer", [])))
+    """The patience that a request asks for; a preference that cannot be read is none. Raises `Malformed`."""
+    match = WAIT.search(bounded_header(request, "prefer") or "")
     return Patience(min(int(match[1]), LONGEST), request) if match else Patience()

@@ -106,3 +106,10 @@ async def test_an_application_that_lost_its_resume_has_another_tag(ann: Person) 
     assert (await ann.delete(f"/api/resumes/{resume['id']}")).status_code == 204
     seen = await ann.get(f"/api/applications/{application['id']}", headers={"If-None-Match": '"v1"'})
     assert (seen.status_code, seen.headers["etag"], seen.json()["resume_id"]) == (200, '"v2"', None)
+
+
+async def test_a_header_without_end_is_refused(ann: Person) -> None:
+    path = f"/api/jobs/{(await ann.job())['id']}"
+    answer = await ann.delete(path, headers={"If-Match": '"v1", ' * 1_000})
+    assert (answer.status_code, answer.json()["type"]) == (400, "/problems/malformed")
+    assert (await ann.get(path)).status_code == 200

@@ -7,9 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import Meta, Struct
 
-from jatify_core.errors import Invalid
+from jatify_core.errors import Invalid, Malformed
+from jatify_core.listing import ListingDraft
 from jatify_http.cursors import opened, sealed
-from jatify_http.decoding import _merge, strictly, violation
+from jatify_http.decoding import _merge, decoded_json, refuse_unfit_patch, strictly, violation
 
 
 class Inner(Struct, forbid_unknown_fields=True):
@@ -89,3 +90,30 @@ def test_a_cursor_opens_nowhere_else(mark: tuple[str, ...], scope: bytes, place:
     if mangled != cursor:
         with pytest.raises(Invalid):
             opened(mangled, scope)
+
+
+def test_a_whole_number_is_one_however_it_is_written() -> None:
+    assert decoded_json(b'{"n": 70000.0, "m": [1e3, 0.5, 1e300]}') == {"n": 70_000, "m": [1_000, 0.5, 1e300]}
+    assert [type(n) for n in decoded_json(b"[70000.0, 0.5]")] == [int, float]
+
+
+def test_what_is_nested_without_end_is_refused() -> None:
+    assert decoded_json(b"[" * 20 + b"]" * 20)
+    for depth in (22, 500, 100_000):
+        with pytest.raises(Malformed):
+            decoded_json(b"[" * depth + b"]" * depth)
+
+
+@pytest.mark.parametrize(
+    ("patch", "pointer", "code"),
+    [
+        ({"deadline_on": "soon"}, "/deadline_on", "wrong_format"),
+        ({"company": None}, "/company", "missing"),
+        ({"colour": "red"}, "/colour", "unknown_member"),
+    ],
+)
+def test_a_patch_that_can_never_fit_is_refused_unread(patch: dict[str, Any], pointer: str, code: str) -> None:
+    with pytest.raises(Invalid) as caught:
+        refuse_unfit_patch(patch, ListingDraft)
+    assert [(v.pointer, v.code) for v in caught.value.violations] == [(pointer, code)]
+    refuse_unfit_patch({"salary": {"max": 1}, "location": None, "position": "Baker"}, ListingDraft)

@@ -1,5 +1,6 @@
 """The API's description, and the page that shows it."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
@@ -32,10 +33,10 @@ def resolved(description: Json, schema: Json) -> Json:
     return {**schema, "components": description["components"]}
 
 
-def test_it_is_openapi_3_1_and_names_no_server(description: Json) -> None:
+def test_it_is_openapi_3_1_and_names_no_host(description: Json) -> None:
     assert description["openapi"] == "3.1.0"
     assert description["info"]["title"] == "Jatify API"
-    assert "servers" not in description
+    assert [server["url"] for server in description["servers"]] == ["/"]
 
 
 def test_every_operation_has_a_name_of_its_own_a_tag_and_a_summary(description: Json) -> None:
@@ -105,7 +106,10 @@ def test_all_schemas_are_sound_and_all_references_lead_somewhere(description: Js
             return {node["$ref"]} if "$ref" in node else set().union(*map(references, node.values()))
         return set().union(*map(references, node)) if isinstance(node, list) else set()
 
-    assert references(description) <= {f"#/components/schemas/{name}" for name in schemas}
+    known = {
+        f"#/components/{kind}/{name}" for kind in ("schemas", "headers") for name in description["components"][kind]
+    }
+    assert references(description) <= known
 
 
 def test_every_example_fits_its_schema(description: Json) -> None:
@@ -117,34 +121,49 @@ def test_every_example_fits_its_schema(description: Json) -> None:
         assert not [*validator.iter_errors(example)], name
 
 
-def test_every_text_that_is_taken_has_a_limit(description: Json) -> None:
-    def unlimited(name: str, node: Any) -> list[str]:
-        if isinstance(node, list):
-            return [found for item in node for found in unlimited(name, item)]
-        if not isinstance(node, dict):
-            return []
-        bare = node.get("type") == "string" and not {"maxLength", "format", "enum", "pattern"} & node.keys()
-        endless = node.get("type") == "array" and "maxItems" not in node
-        nested = [
-            found for key, item in node.items() if key != "examples" for found in unlimited(f"{name}.{key}", item)
-        ]
-        return [name, *nested] if bare or endless else nested
+BOUNDS: dict[str, set[str]] = {
+    "string": {"maxLength"},
+    "array": {"maxItems"},
+    "integer": {"minimum", "maximum"},
+    "number": {"minimum", "maximum"},
+}
 
-    schemas = description["components"]["schemas"]
-    taken = {
-        content["schema"]["$ref"].rpartition("/")[2]
-        for _, _, operation in operations(description)
-        for content in operation.get("requestBody", {}).get("content", {}).values()
-        if "$ref" in content["schema"]
+
+def unbounded(where: str, node: Any) -> Iterator[str]:
+    """Where a text, a list or a number has no bounds."""
+    if isinstance(node, list):
+        for index, item in enumerate(node):
+            yield from unbounded(f"{where}/{index}", item)
+    elif isinstance(node, dict):
+        listed = node.keys() & {"enum", "const"} or node.get("format") == "binary"
+        if not listed and (lacking := BOUNDS.get(str(node.get("type")), set()) - node.keys()):
+            yield f"{where} lacks {lacking}"
+        for name in node.keys() - {"examples", "default"}:
+            yield from unbounded(f"{where}/{name}", node[name])
+
+
+def test_every_text_list_and_number_has_its_bounds(description: Json) -> None:
+    assert [*unbounded("", description["components"])] == []
+    assert [*unbounded("", description["paths"])] == []
+
+
+def test_every_link_leads_to_an_operation_and_fills_its_path(description: Json) -> None:
+    ids = {
+        operation["operationId"]: {part[1:-1] for part in path.split("/") if part.startswith("{")}
+        for path, _, operation in operations(description)
     }
-    assert [found for name in taken for found in unlimited(name, schemas[name])] == []
-    parameters = [
-        parameter
+    links = [
+        (operation["operationId"], name, link)
         for _, _, operation in operations(description)
-        for parameter in operation.get("parameters", [])
-        if parameter["in"] != "header"  # the server itself bounds those
+        for answer in operation["responses"].values()
+        for name, link in answer.get("links", {}).items()
     ]
-    assert [found for p in parameters for found in unlimited(p["name"], p["schema"])] == []
+    assert {("createJob", "getJob"), ("createJob", "createApplication"), ("listResumes", "analyzeResume")} <= {
+        (start, end) for start, end, _ in links
+    }
+    assert [(a, b) for a, b, link in links if ids[link["operationId"]] != link.get("parameters", {}).keys()] == []
+    reached = {link["operationId"] for _, _, link in links}
+    assert [name for name, placeholders in ids.items() if placeholders and name not in reached] == []
 
 
 async def test_answers_are_as_described(ann: Person, ports: Ports, run_jobs: RunJobs, description: Json) -> None:

@@ -19,6 +19,11 @@ from jatify_http.schemas.lists import Listed
 from jatify_http.schemas.resumes import ResumeQuery, ResumeText, ResumeView
 from jatify_http.uploads import FORM_SCHEMA, MULTIPART
 
+GIVEN = (
+    "application/pdf, application/vnd.openxmlformats-officedocument.wordprocessingml.document, "
+    "text/markdown, text/plain"
+)
+"""The types that a resume can have been found to be of."""
 FORM = 64 * 1024
 """Bytes that a form may have besides its file."""
 
@@ -59,7 +64,7 @@ async def get_resume(resume_id: FromPath[ResumeId], caller: InCaller, ports: InP
     "/{resume_id:str}/file",
     operation_id="getResumeFile",
     summary="Download a resume's file",
-    opt={"gives": "application/octet-stream"},
+    opt={"gives": GIVEN},
 )
 async def get_resume_file(resume_id: FromPath[ResumeId], caller: InCaller, ports: InPorts) -> Response[bytes]:
     """Exactly as uploaded, as an attachment; the type is what the content was found to be."""

@@ -5,9 +5,11 @@ from typing import Annotated
 
 from msgspec import Meta
 
-Count = Annotated[int, Meta(ge=0)]
-Version = Annotated[int, Meta(ge=1)]
-Sha256 = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
+MOST = 2**53 - 1
+"""The largest whole number that every reader of JSON keeps exactly."""
+Count = Annotated[int, Meta(ge=0, le=MOST)]
+Version = Annotated[int, Meta(ge=1, le=MOST)]
+Sha256 = Annotated[str, Meta(pattern="^[0-9a-f]{64}$", min_length=64, max_length=64)]
 Code = Annotated[str, Meta(min_length=1, max_length=64)]
 Told = Annotated[str, Meta(max_length=2_000)]
 """Words of ours for people."""

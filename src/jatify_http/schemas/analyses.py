@@ -10,7 +10,7 @@ from jatify_core.analysis import Analysis, Failure, Identity, State, Usage
 from jatify_core.findings import Percent
 from jatify_core.listing import ListingId
 from jatify_core.report import Report
-from jatify_http.schemas import Count, utc, utc_or_none
+from jatify_http.schemas import MOST, Count, utc, utc_or_none
 from jatify_http.schemas.lists import ListQuery
 
 
@@ -26,7 +26,7 @@ class UsageView(Struct, frozen=True):
 
     input_tokens: Count | None
     output_tokens: Count | None
-    cost_usd: Annotated[float, Meta(ge=0)] | None
+    cost_usd: Annotated[float, Meta(ge=0, le=MOST)] | None
 
     @classmethod
     def of(cls, usage: Usage) -> "UsageView":

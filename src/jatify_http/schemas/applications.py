@@ -21,7 +21,7 @@ from jatify_core.text import Prose, Tag, Word
 from jatify_core.use_cases.applications import Step
 from jatify_core.user import UserId
 from jatify_http.decoding import strictly
-from jatify_http.schemas import Count, Version, utc
+from jatify_http.schemas import MOST, Count, Version, utc
 from jatify_http.schemas.lists import ListQuery, Search
 
 Instant = Annotated[datetime, Meta(tz=True)]
@@ -92,7 +92,7 @@ class ApplicationView(Struct, frozen=True):
     updated_at: datetime
     version: Version
     job: JobBrief
-    history: tuple[StatusChangeView, ...] | UnsetType = UNSET
+    history: Annotated[tuple[StatusChangeView, ...], Meta(max_length=MOST)] | UnsetType = UNSET
 
     @classmethod
     def of(cls, application: Application) -> "ApplicationView":

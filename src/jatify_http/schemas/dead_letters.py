@@ -12,7 +12,7 @@ from jatify_core.errors import Invalid
 from jatify_core.job import KEPT_ERRORS, JobError
 from jatify_core.text import Word
 from jatify_core.user import UserId
-from jatify_http.schemas import Count, Told, utc
+from jatify_http.schemas import MOST, Count, Told, utc
 from jatify_http.schemas.lists import ListQuery
 
 
@@ -113,8 +113,8 @@ class SkippedView(Struct, frozen=True):
 class RequeuedView(Struct, frozen=True):
     """What lives again, and what does not."""
 
-    requeued: tuple[UUID, ...]
-    skipped: tuple[SkippedView, ...]
+    requeued: Annotated[tuple[UUID, ...], Meta(max_length=MOST)]
+    skipped: Annotated[tuple[SkippedView, ...], Meta(max_length=MOST)]
 
     @classmethod
     def of(cls, requeued: Requeued) -> "RequeuedView":

@@ -1,9 +1,9 @@
 """Health on the wire: what an orchestrator needs, and nothing about versions or hosts."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from jatify_core.analysis import Reason
 from jatify_core.job import Pause
@@ -35,7 +35,7 @@ class Ready(Struct, frozen=True):
     """The house is open; `listening` tells whether new jobs are heard of at once or only found by looking."""
 
     listening: bool
-    paused: tuple[PauseView, ...]
+    paused: Annotated[tuple[PauseView, ...], Meta(max_length=100)]
     status: Literal["ok"] = "ok"
 
     @classmethod

@@ -28,8 +28,8 @@ TURN = "turn"
 class Listed(Struct, Generic[V], frozen=True):
     """One page of a list; `next_cursor` is null on the last one."""
 
-    items: list[V]
-    next_cursor: str | None
+    items: Annotated[list[V], Meta(max_length=100)]
+    next_cursor: Cursor | None
 
 
 class ListQuery(Struct, frozen=True, kw_only=True):

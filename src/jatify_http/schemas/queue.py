@@ -8,7 +8,7 @@ from msgspec import Meta, Struct
 
 from jatify_core.job import Place
 from jatify_core.use_cases.queue import QueueView
-from jatify_http.schemas import Count, utc
+from jatify_http.schemas import MOST, Count, utc
 from jatify_http.schemas.health import PauseView
 from jatify_http.schemas.lists import TURN, ListQuery
 
@@ -52,8 +52,8 @@ class PlaceView(Struct, frozen=True, kw_only=True):
 class Queue(Struct, frozen=True):
     """A page of what is one's own and waits or runs; `paused` are the kinds of job that nobody begins for now."""
 
-    items: tuple[PlaceView, ...]
-    paused: tuple[PauseView, ...]
+    items: Annotated[tuple[PlaceView, ...], Meta(max_length=MOST)]
+    paused: Annotated[tuple[PauseView, ...], Meta(max_length=100)]
     next_cursor: str | None
 
     @classmethod

@@ -1,10 +1,10 @@
 """Accounts and logins on the wire."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from jatify_core.text import Line, Word
 from jatify_core.user import Email, Login, Session, SessionId, User
@@ -56,7 +56,7 @@ class SessionQuery(ListQuery, frozen=True, kw_only=True):
 class LoginView(Struct, frozen=True):
     """A login that succeeded; the token goes into the `Authorization` header of what follows."""
 
-    token: str
+    token: Annotated[str, Meta(max_length=4_096)]
     expires_at: datetime
     user: UserView
     token_type: Literal["Bearer"] = "Bearer"  # noqa: S105  # the name of a scheme, no secret
