@@ -3,6 +3,7 @@
 import os
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -28,11 +29,13 @@ from jatify_adapters.contracts.samples import (
 from jatify_adapters.postgres import PostgresStore, listings, migrate, open_store
 from jatify_adapters.postgres.connection import Connection
 from jatify_core.errors import NotFound
+from jatify_core.event import Change
+from jatify_core.idempotency import KeyedRequest
 from jatify_core.job import End
 from tests.adapters.chores import execute
 from tests.adapters.conftest import PostgresNewStore
 
-OF_NOBODY = {"schema_migration", "status", "queue_pause"}
+OF_NOBODY = {"schema_migration", "status", "queue_pause", "throttle"}
 """Tables whose rows are no user's. Whoever adds one says so here, and has thought of who may read it."""
 
 WALLED = """
@@ -231,6 +234,17 @@ async def furnished(new_store: PostgresNewStore) -> Seeker:
     async with new_store.store.transaction(seeker.user.id) as tx:
         await tx.sessions.add(a_session(seeker.user, new_store.now()))
         await tx.applications.add(application, first_step(application))
+        await tx.users.lock(seeker.user.id)
+        await tx.asks.add(seeker.user.id, 1, new_store.now(), new_store.now() - timedelta(days=1))
+        await tx.events.add([Change.application(seeker.user.id, application.id, 1)])
+        key = KeyedRequest(seeker.user.id, "key", b"fingerprint", uuid4())
+        await tx.idempotency.take(key, timedelta(minutes=1), timedelta(days=1))
+    await execute(  # as the reader of events does, to which one is new no more
+        new_store.conninfo,
+        "insert into event (user_id, kind, subject, at) values (%s, 'application.updated', %s, now())",
+        seeker.user.id,
+        application.id,
+    )
     analysis = await ask(new_store, resume, seeker.listing)
     await settle(new_store, End.succeeded(await claim_one(new_store), a_completed(analysis, new_store.now())))
     await queued(new_store, seeker, name="Failed")

@@ -17,6 +17,7 @@ from jatify_core.analysis import Refusal
 from jatify_core.policy import Policy
 from jatify_core.ports import Ports
 from jatify_core.resume import Extraction, Upload
+from jatify_core.use_cases.administration import appoint
 from jatify_http.app import create_app
 from jatify_http.openapi import document
 from jatify_http.schemas import listings
@@ -52,7 +53,8 @@ def replayed(answer: httpx.Response) -> bool:
 class Acts:
     """What makes each POST succeed, and how often it did; a new POST has to be added here."""
 
-    def __init__(self, ann: Person, analyzer: ScriptedAnalyzer, run_jobs: RunJobs) -> None:
+    def __init__(self, ann: Person, ports: Ports, analyzer: ScriptedAnalyzer, run_jobs: RunJobs) -> None:
+        self._ports = ports
         self._ann = ann
         self._analyzer = analyzer
         self._run_jobs = run_jobs
@@ -64,6 +66,7 @@ class Acts:
             "/api/resumes/{resume_id}/analyze": self._analyze,
             "/api/dlq/requeue": self._requeue,
             "/api/dlq/{dead_letter_id}/requeue": self._requeue_one,
+            "/api/operator/dlq/{dead_letter_id}/requeue": self._requeue_anybodys,
         }
 
     async def _logout(self) -> tuple[str, dict[str, Any]]:
@@ -93,6 +96,10 @@ class Acts:
     async def _requeue_one(self) -> tuple[str, dict[str, Any]]:
         return f"/api/dlq/{await self._letter()}/requeue", {}
 
+    async def _requeue_anybodys(self) -> tuple[str, dict[str, Any]]:
+        await appoint(self._ports, "ann@example.com", operator=True)
+        return f"/api/operator/dlq/{await self._letter()}/requeue", {}
+
 
 @pytest.fixture
 async def ann_elsewhere(ann: Person) -> Person:
@@ -102,10 +109,10 @@ async def ann_elsewhere(ann: Person) -> Person:
 
 @pytest.mark.parametrize("path", [path for path in posts() if path not in WITHOUT_KEY])
 async def test_every_post_acts_once_and_is_answered_alike_ever_after(
-    ann: Person, ann_elsewhere: Person, analyzer: ScriptedAnalyzer, run_jobs: RunJobs, path: str
+    ann: Person, ann_elsewhere: Person, ports: Ports, analyzer: ScriptedAnalyzer, run_jobs: RunJobs, path: str
 ) -> None:
     """In memory, slow work inside a transaction that waits for the answer is refused, too."""
-    target, request = await Acts(ann, analyzer, run_jobs).by_path[path]()
+    target, request = await Acts(ann, ports, analyzer, run_jobs).by_path[path]()
     first = await ann.post(target, headers=keyed(), **request)
     assert first.is_success, first.text
     assert not replayed(first)
@@ -115,8 +122,10 @@ async def test_every_post_acts_once_and_is_answered_alike_ever_after(
         assert again.headers["x-request-id"] != first.headers["x-request-id"]
 
 
-async def test_every_post_is_among_these(ann: Person, analyzer: ScriptedAnalyzer, run_jobs: RunJobs) -> None:
-    assert {*Acts(ann, analyzer, run_jobs).by_path, *WITHOUT_KEY} == {*posts()}
+async def test_every_post_is_among_these(
+    ann: Person, ports: Ports, analyzer: ScriptedAnalyzer, run_jobs: RunJobs
+) -> None:
+    assert {*Acts(ann, ports, analyzer, run_jobs).by_path, *WITHOUT_KEY} == {*posts()}
 
 
 def test_every_post_of_the_description_tells_of_the_key() -> None:

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from itertools import count
 from typing import Any, Final, cast
 
@@ -12,7 +13,9 @@ from msgspec.structs import replace
 from jatify_adapters.memory import memory_ports
 from jatify_adapters.postgres import open_store
 from jatify_adapters.security import Argon2Passwords, JwtTokens, PasswordCost, SigningKey
+from jatify_core.policy import Policy
 from jatify_core.ports import Ports
+from jatify_core.throttle import Window
 from jatify_http.app import create_app
 from jatify_http.wiring import new_id, utc_now
 from tests.adapters.conftest import copied, postgres, template
@@ -21,6 +24,8 @@ from tests.outside.owners import Owner, newcomer
 __all__ = ["postgres", "template"]
 
 NUMBERS: Final = count(1)
+ROOMY: Final = Policy(registrations=Window(10_000, timedelta(hours=1)), failures=Window(10_000, timedelta(hours=1)))
+"""All these people come from one address."""
 
 
 @pytest.fixture(scope="session")
@@ -36,6 +41,7 @@ async def ports(postgres: str, template: str, key: SigningKey) -> AsyncIterator[
             yield replace(
                 memory_ports(),
                 store=store,
+                policy=ROOMY,
                 passwords=Argon2Passwords(PasswordCost(1, 8, 1)),
                 tokens=JwtTokens([key]),
                 clock=utc_now,

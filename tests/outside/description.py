@@ -43,6 +43,11 @@ class Operation(Struct, frozen=True):
         return bool(self.told.get("security"))
 
     @property
+    def is_for_operators(self) -> bool:
+        """Whether it is there for operators alone: to everybody else it is a path that does not exist."""
+        return self.path.startswith("/api/operator/")
+
+    @property
     def ids(self) -> list[str]:
         """The names in its path."""
         return [part[1:-1] for part in self.path.split("/") if part.startswith("{")]

@@ -70,12 +70,26 @@ async def _dead_letter(owner: Owner) -> str:
     return str(letter["id"])
 
 
+async def _session(owner: Owner) -> str:
+    """Of another login than the one that asks."""
+    account = {"email": owner.email, "password": PASSWORD}
+    (await owner.client.post("/api/auth/login", json=account)).raise_for_status()
+    sessions = (await owner.get("/api/auth/sessions")).json()["items"]
+    return str(next(session["id"] for session in sessions if not session["current"]))
+
+
+async def _slug(_: Owner) -> str:
+    return "not-found"
+
+
 MAKERS: Final[Mapping[str, Callable[[Owner], Awaitable[str]]]] = {
     "job_id": _job,
     "resume_id": _resume,
     "application_id": _application,
     "analysis_id": _analysis,
     "dead_letter_id": _dead_letter,
+    "session_id": _session,
+    "slug": _slug,
 }
 """How each name in a path comes to a thing. A new name without a line here fails the tests, as it should."""
 

@@ -19,10 +19,11 @@ from tests.outside.owners import STANDS_FOR, Owner, newcomer, ready, substituted
 OPERATORS: Final = "/api/operator"
 """What lies below is there for operators alone: everybody else gets the 404 of a path that does not exist."""
 
-OPERATIONS: Final = [operation for operation in operations() if not operation.path.startswith(OPERATORS)]
+OPERATIONS: Final = [operation for operation in operations() if not operation.is_for_operators]
 PROTECTED: Final = [operation for operation in operations() if operation.protected]
-OF_OPERATORS: Final = [operation for operation in operations() if operation.path.startswith(OPERATORS)]
-OPEN: Final = {"register", "login", "isAlive", "isReady"}
+OWN: Final = [operation for operation in OPERATIONS if operation.protected]
+OF_OPERATORS: Final = [operation for operation in operations() if operation.is_for_operators]
+OPEN: Final = {"register", "login", "isAlive", "isReady", "explainProblem"}
 """What needs no login. Nothing joins these by accident."""
 SAME_ID: Final = {"X-Request-Id": "the-same"}
 """The one thing in which two answers alike may differ is the id of the request."""
@@ -79,7 +80,7 @@ async def test_the_token_that_the_bad_ones_are_made_of_is_good(ann: Owner, key: 
     assert answer.status_code == 200
 
 
-@pytest.mark.parametrize("operation", [o for o in OPERATIONS if o.ids], ids=named)
+@pytest.mark.parametrize("operation", [o for o in OWN if o.ids], ids=named)
 async def test_what_is_anothers_looks_as_if_it_were_not_there(operation: Operation, ann: Owner, bob: Owner) -> None:
     ids = await ready(ann, operation.path, operation.ids)
     before = await shown(ann, operation, ids)
@@ -120,7 +121,7 @@ async def test_a_foreign_reference_in_a_body_is_answered_as_a_missing_one(
         assert answers[0].status_code in {202, 404, 422}
 
 
-@pytest.mark.parametrize("operation", [o for o in PROTECTED if o.method == "get" and not o.ids], ids=named)
+@pytest.mark.parametrize("operation", [o for o in OWN if o.method == "get" and not o.ids], ids=named)
 async def test_lists_and_filters_show_nothing_of_others(operation: Operation, ann: Owner, bob: Owner) -> None:
     if any("text/event-stream" in answer.get("content", {}) for answer in operation.told["responses"].values()):
         pytest.skip("this answer does not end")

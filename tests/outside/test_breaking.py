@@ -161,7 +161,7 @@ def with_a_word_in_an_answer(told: Json) -> None:
 
 
 def with_a_status(told: Json) -> None:
-    told["paths"]["/api/jobs"]["post"]["responses"]["409"] = {"description": "Conflict"}
+    told["paths"]["/api/jobs"]["post"]["responses"]["418"] = {"description": "A teapot"}
 
 
 @pytest.mark.parametrize(

@@ -204,6 +204,8 @@ async def _belongings(new_store: NewStore) -> Belongings:
     async with new_store.store.transaction(seeker.user.id) as tx:
         await tx.sessions.add(session)
         await tx.applications.add(application, first_step(application))
+        await tx.users.lock(seeker.user.id)
+        await tx.asks.add(seeker.user.id, 1, new_store.now(), new_store.now() - timedelta(days=1))
     done = await ask(new_store, resume, seeker.listing)
     await settle(new_store, End.succeeded(await claim_one(new_store), a_completed(done, new_store.now())))
     await queued(new_store, seeker)

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from jatify_adapters.memory.tables import Draft
+from jatify_adapters.memory.tables import Draft, KnownAsks
 from jatify_core.errors import NotFound
 from jatify_core.user import UserId
 
@@ -28,7 +28,8 @@ class MemoryAsks:
         if user_id not in self._draft.tables.users:
             raise NotFound
         kept = (asked for asked in self._asks(user_id) if asked > forget)
-        self._draft.tables.asks[user_id] = (*kept, *(at,) * count)
+        self._draft.tables.asks[user_id] = KnownAsks(user_id, (*kept, *(at,) * count))
 
     def _asks(self, user_id: UserId) -> tuple[datetime, ...]:
-        return self._draft.tables.asks.get(user_id, ())
+        known = self._draft.tables.asks.get(user_id)
+        return known.times if known else ()

@@ -87,6 +87,18 @@ class KnownKey(Struct, frozen=True, kw_only=True):
     expires_at: datetime
     answer: bytes | None = None
 
+    @property
+    def user_id(self) -> UserId:
+        """Whose it is."""
+        return self.request.user_id
+
+
+class KnownAsks(Struct, frozen=True):
+    """When a user has asked for analyses, in order."""
+
+    user_id: UserId
+    times: tuple[datetime, ...]
+
 
 class StoredEvent(Struct, frozen=True):
     """An event and when it was added."""
@@ -108,7 +120,7 @@ class Tables:
     jobs: dict[JobId, LiveJob] = field(default_factory=dict)
     letters: dict[DeadLetterId, Letter] = field(default_factory=dict)
     pauses: dict[str, Pause] = field(default_factory=dict)
-    asks: dict[UserId, tuple[datetime, ...]] = field(default_factory=dict)
+    asks: dict[UserId, KnownAsks] = field(default_factory=dict)
     keys: dict[tuple[UserId, str], KnownKey] = field(default_factory=dict)
     events: list[StoredEvent] = field(default_factory=list)
     numbered: int = 0
@@ -145,8 +157,7 @@ class Tables:
             if isinstance(rows, dict):
                 others = {key: row for key, row in rows.items() if getattr(row, "user_id", None) != user_id}
                 setattr(self, name, others)
-        self.asks = {asker: asked for asker, asked in self.asks.items() if asker != user_id}
-        self.keys = {key: known for key, known in self.keys.items() if key[0] != user_id}
+        self.events = [stored for stored in self.events if stored.event.change.user_id != user_id]
 
     def forget(self, analyses: Collection[AnalysisId]) -> None:
         """Drop analyses with their jobs and dead letters."""

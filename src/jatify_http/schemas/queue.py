@@ -10,7 +10,7 @@ from jatify_core.job import Place
 from jatify_core.use_cases.queue import QueueView
 from jatify_http.schemas import MOST, Count, utc
 from jatify_http.schemas.health import PauseView
-from jatify_http.schemas.lists import TURN, ListQuery
+from jatify_http.schemas.lists import TURN, Cursor, ListQuery
 
 Position = Annotated[
     int, Meta(ge=1, le=1_001, description="From 1, among everybody's; 1001 stands for all that come later.")
@@ -54,7 +54,7 @@ class Queue(Struct, frozen=True):
 
     items: Annotated[tuple[PlaceView, ...], Meta(max_length=MOST)]
     paused: Annotated[tuple[PauseView, ...], Meta(max_length=100)]
-    next_cursor: str | None
+    next_cursor: Cursor | None
 
     @classmethod
     def of(cls, queue: QueueView, cursor: str | None) -> "Queue":
