@@ -137,6 +137,9 @@ def document(app: Litestar) -> Json:
     return described
 
 
+LONGEST_PAGE: Final = 20_000
+
+
 class _Operation:
     """One handler at one path."""
 
@@ -217,7 +220,7 @@ class _Operation:
         elif self.answer is not None:
             answer["content"] = {JSON: {"schema": schemas[self.answer]}}
         if "pages" in self._handler.opt:
-            answer["content"]["text/html"] = {"schema": {"type": "string"}}
+            answer["content"]["text/html"] = {"schema": {"type": "string", "maxLength": LONGEST_PAGE}}
         replayed = ("Idempotent-Replayed",) if self._takes_key else ()
         answer["headers"] = _headers(*self._told_headers(status), *replayed)
         return answer
@@ -283,6 +286,8 @@ def _components(operations: Iterable[_Operation]) -> tuple[Mapping[Any, Json], J
         components[name] = _with(components[name], rule)
     for name, example in EXAMPLES.items():
         components[name] = {**components[name], "examples": [example]}
+    for patched in {o.patched for o in operations if o.patched} - {o.body for o in operations}:
+        del components[patched.__name__]  # nobody replaces it
     return dict(zip(types, references, strict=True)), dict(sorted(components.items()))
 
 
