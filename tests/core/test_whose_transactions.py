@@ -7,15 +7,28 @@ from jatify_core import use_cases
 
 OF_THE_HOUSE = {
     "register": "whose account is not there before",
+    "_added": "the same",
     "login": "whom nobody knows until the password is right",
+    "_opened": "the same",
+    "look": "attempts are counted by what is tried, not by who tries it",
+    "_prove": "the same",
+    "note_use": "after the answer, where the login may have ended meanwhile",
     "recognise": "whom nobody knows until the session is found",
     "readiness": "nobody asks",
     "list_statuses": "they are everybody's",
+    "look_at_everybodys_queue": "as operators may",
+    "list_everybodys_dead_letters": "as operators may",
+    "requeue_anybodys": "as operators may",
+    "delete_anybodys": "as operators may",
+    "list_users": "at the command line",
+    "reset_password": "at the command line",
+    "remove_user": "at the command line",
+    "appoint": "at the command line",
 }
 """Verbs that act for no user, and why. Think twice before adding one."""
 
-NAMED = {"user_id", "caller.user_id", "job.user_id"}
-"""How a verb knows its user: as who was recognised, or as whose the job is."""
+NAMED = {"user_id", "caller.user_id", "job.user_id", "request.user_id"}
+"""How a verb knows its user: as who was recognised, or as whose the job or the key is."""
 
 
 def transactions() -> list[tuple[str, str]]:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from jatify_adapters.memory import MovableClock, ScriptedAnalyzer
+from jatify_adapters.memory import MemoryStore, MovableClock, ScriptedAnalyzer
 from jatify_core.analysis import Refusal
 from jatify_core.job import ANALYSIS, End
 from jatify_core.ports import Ports
@@ -181,3 +181,23 @@ async def walked(who: Person, path: str) -> list[str]:
         seen += [item["id"] for item in items]
         path = answer.links["next"]["url"] if "next" in answer.links else ""
     return seen
+
+
+async def test_the_owner_is_told_of_what_an_operator_did_with_his_dead_letters(
+    olga: Person, bob: Person, run_jobs: RunJobs, store: MemoryStore
+) -> None:
+    for _ in range(2):
+        await asked(bob)
+    await run_jobs()
+    requeued, dropped = [letter["id"] for letter in (await bob.get("/api/dlq")).json()["items"]]
+    before = len(store._tables.events)
+    assert (await olga.post(f"/api/operator/dlq/{requeued}/requeue")).status_code == 202
+    assert (await olga.delete(f"/api/operator/dlq/{dropped}")).status_code == 204
+    told = [stored.event.change for stored in store._tables.events[before:]]
+    bobs = (await bob.get("/api/user/profile")).json()["id"]
+    assert {str(change.user_id) for change in told} == {bobs}
+    assert [(change.kind, change.state) for change in told] == [
+        ("dead_letter.removed", "requeued"),
+        ("analysis.updated", "queued"),
+        ("dead_letter.removed", "deleted"),
+    ]

@@ -28,6 +28,8 @@ RESUME: Final = b"Ann Archer\nEngineer\n\n" + b"Built things in Python that last
 SETTINGS: Final = {
     "JATIFY_DAILY_ANALYSES": "1000000",
     "JATIFY_MAX_ATTEMPTS": "1",
+    "JATIFY_MAX_RESUMES": "10000",
+    "JATIFY_MAX_RESUME_BYTES": "1000000000",
     # So that a request can say where it comes from: limits of one address then bind only who repeats it.
     "JATIFY_TRUSTED_PROXIES": "127.0.0.1/32",
     "OPENROUTER_API_KEY": "sk-of-nobody",

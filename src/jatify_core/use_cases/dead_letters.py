@@ -56,14 +56,15 @@ async def _requeued(ports: Ports, tx: Transaction, user_id: UserId, selection: S
     """As many of the selected as there is room for, alive and counted."""
     await tx.users.lock(user_id)
     requeued = await tx.dead_letters.requeue(user_id, selection, await room_for_analyses(ports, tx, user_id))
-    await _reopen(tx, user_id, requeued)
+    await reopen(tx, user_id, requeued)
     if requeued.ids:
         now = ports.clock()
         await tx.asks.add(user_id, len(requeued.ids), now, now - DAY)
     return requeued
 
 
-async def _reopen(tx: Transaction, user_id: UserId, requeued: Requeued) -> None:
+async def reopen(tx: Transaction, user_id: UserId, requeued: Requeued) -> None:
+    """Make the analyses of *requeued* letters queued again, and have it told."""
     await tx.analyses.reopen(requeued.analyses)
     removed = [Change.letter_removed(user_id, letter_id, "requeued") for letter_id in requeued.ids]
     queued = [Change.analysis(user_id, analysis_id, "queued") for analysis_id in requeued.analyses]

@@ -2,9 +2,11 @@
 
 from jatify_core.dead_letter import BuriedJob, DeadLetterFilter, DeadLetterId, Requeued, Selection
 from jatify_core.errors import Conflict, NotFound
+from jatify_core.event import Change
 from jatify_core.job import QueuedJob
 from jatify_core.paging import Page, Window
 from jatify_core.ports import Ports
+from jatify_core.use_cases.dead_letters import reopen
 
 
 async def look_at_everybodys_queue(ports: Ports, window: Window) -> Page[QueuedJob]:
@@ -33,11 +35,13 @@ async def requeue_anybodys(ports: Ports, dead_letter_id: DeadLetterId) -> Requeu
             case (_, *_):
                 raise NotFound
             case _:
-                await tx.analyses.reopen(requeued.analyses)
+                await reopen(tx, owner, requeued)
     return requeued
 
 
 async def delete_anybodys(ports: Ports, dead_letter_id: DeadLetterId) -> None:
     """Drop somebody's dead letter for good; its analysis stays failed."""
     async with ports.store.transaction() as tx:
-        await tx.dead_letters.remove(await tx.dead_letters.owner(dead_letter_id), dead_letter_id)
+        owner = await tx.dead_letters.owner(dead_letter_id)
+        await tx.dead_letters.remove(owner, dead_letter_id)
+        await tx.events.add([Change.letter_removed(owner, dead_letter_id, "deleted")])
