@@ -5,16 +5,12 @@ It stands before every POST that needs a login, so that no new one can forget it
 
 import hashlib
 import logging
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
 from typing import Any, Final
 from uuid import uuid4
 
 import anyio
 from litestar import Request
-from litestar.datastructures import FormMultiDict, UploadFile
 from litestar.enums import HttpMethod
-from litestar.exceptions import HTTPException
 from litestar.handlers import HTTPRouteHandler
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from msgspec import Struct, msgpack
@@ -65,10 +61,8 @@ class Idempotent:
             return
         request: Request[Any, Any, Any] = handler.resolve_request_class()(scope, receive, send)
         await authenticated(request, handler)
-        key = _key(request)
-        async with _form(request) as form:
-            asked = KeyedRequest(request.user.user_id, key, await fingerprint(request, form), uuid4())
-            answer = await self._answer(request, asked)
+        asked = KeyedRequest(request.user.user_id, _key(request), await fingerprint(request), uuid4())
+        answer = await self._answer(request, asked)
         await _tell(answer, send)
 
     async def _answer(self, request: Request[Any, Any, Any], asked: KeyedRequest) -> Answer:
@@ -109,23 +103,16 @@ def takes_key(handler: HTTPRouteHandler) -> bool:
     return HttpMethod.POST in handler.http_methods and authenticated in handler.resolve_guards()
 
 
-async def fingerprint(request: Request[Any, Any, Any], form: FormMultiDict | None) -> bytes:
-    """A digest of all that makes a request what it is: of a *form* its fields, not the boundaries between them."""
-    scope = request.scope
+async def fingerprint(request: Request[Any, Any, Any]) -> bytes:
+    """A digest of all that makes a request what it is: of a form not the boundary, which each sending makes anew."""
+    scope, body = request.scope, await request.body()
+    media_type, options = request.content_type
+    if media_type == MULTIPART and (boundary := options.get("boundary")):
+        body = body.replace(boundary.encode(), b"")
     digest = hashlib.sha256()
-    for part in (scope["method"].encode(), scope["path"].encode(), scope["query_string"]):
-        _add(digest, part)
-    if form is None:
-        _add(digest, await request.body())
-        return digest.digest()
-    for name, value in form.multi_items():
-        _add(digest, name.encode())
-        if isinstance(value, UploadFile):
-            _add(digest, f"file {value.content_type} {value.filename}".encode())
-            _add(digest, await value.read())
-            await value.seek(0)
-        else:
-            _add(digest, f"text {value}".encode())
+    for part in (scope["method"].encode(), scope["path"].encode(), scope["query_string"], media_type.encode(), body):
+        digest.update(len(part).to_bytes(8))
+        digest.update(part)
     return digest.digest()
 
 
@@ -158,26 +145,6 @@ def _key(request: Request[Any, Any, Any]) -> str:
     if len(keys) != 1:
         raise Malformed("Send one Idempotency-Key.")
     return read_key(keys[0].strip())
-
-
-@asynccontextmanager
-async def _form(request: Request[Any, Any, Any]) -> AsyncIterator[FormMultiDict | None]:
-    """The form that the operation will be given, too, if there is one to be read."""
-    form = None
-    await request.body()  # kept by the framework, for the form and for the operation
-    if request.content_type[0] == MULTIPART:
-        with suppress(ValueError, LookupError, HTTPException):  # no form: the operation says so
-            form = await request.form()
-    try:
-        yield form
-    finally:
-        if form is not None:
-            await form.close()
-
-
-def _add(digest: "hashlib._Hash", part: bytes) -> None:
-    digest.update(len(part).to_bytes(8))
-    digest.update(part)
 
 
 async def _let_go(store: HeldOpen, ports: Ports, asked: KeyedRequest) -> None:

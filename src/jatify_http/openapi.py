@@ -68,6 +68,7 @@ BODY_FAULTS: Final = (400, 408, 413, 415)
 RULES: Final[Mapping[str, Json]] = {
     "RequeueRequest": {"minProperties": 1, "maxProperties": 1},
     "Registration": {"properties": {"email": {"format": "email"}, "password": {"minLength": 8}}},
+    "PasswordChange": {"properties": {"new_password": {"minLength": 8}}},
 }
 """What a type cannot say about itself."""
 HEADER_LENGTH: Final = 2_048

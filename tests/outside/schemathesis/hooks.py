@@ -5,6 +5,7 @@ It runs in the environment of `nox -s schemathesis`, without this project's pack
 
 import json
 import os
+import re
 from itertools import count
 from pathlib import Path
 from typing import Any, Final
@@ -19,6 +20,7 @@ PEOPLE: Final = {
     entry["fixedHeaders"][0]["value"] for entry in json.loads(Path(os.environ["JATIFY_PEOPLE"]).read_text())["auth"]
 }
 NUMBERS: Final = count(1)
+KEY: Final = re.compile(r"[!-~]{1,255}")
 PASSWORD: Final = "correct horse battery staple"
 UNFORESEEN: Final = {
     "unknown_reference",  # the caller owns no such thing
@@ -28,6 +30,7 @@ UNFORESEEN: Final = {
     "too_weak",  # how easily a password is guessed
     "wrong_password",
     "taken",
+    "too_short",  # a password, where the installation asks for more than the description
 }
 """Codes of 422 that a request can earn although every member of it fits its schema."""
 OF_FILES: Final = {"/file", "/email"}
@@ -39,6 +42,8 @@ def before_call(context: Any, case: Any, kwargs: Any) -> None:
     """Let each request come from an address of its own, and those that end a login or an account end a new one."""
     number = next(NUMBERS)
     case.headers["X-Forwarded-For"] = f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"
+    if KEY.fullmatch(case.headers.get("Idempotency-Key") or ""):
+        case.headers["Idempotency-Key"] = f"key-{number}"  # the same for another request is refused, as it should be
     ends = "Accounts" in case.operation.tags and case.method in {"POST", "PUT", "DELETE"}
     if ends and case.headers.get("Authorization") in PEOPLE:
         case.headers["Authorization"] = fresh_login(number)
