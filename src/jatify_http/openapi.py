@@ -69,6 +69,16 @@ RULES: Final[Mapping[str, Json]] = {
     "RequeueRequest": {"minProperties": 1, "maxProperties": 1},
     "Registration": {"properties": {"email": {"format": "email"}, "password": {"minLength": 8}}},
     "PasswordChange": {"properties": {"new_password": {"minLength": 8}}},
+    "ApplicationChange": {
+        "properties": {
+            "status_at": {
+                "anyOf": [
+                    {"type": "string", "format": "date-time", "pattern": "^(19|20|21)[0-9]{2}-", "maxLength": 64},
+                    {"type": "null"},
+                ]
+            }
+        }
+    },
 }
 """What a type cannot say about itself."""
 HEADER_LENGTH: Final = 2_048

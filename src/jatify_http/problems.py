@@ -194,10 +194,9 @@ def _headers(request: Request[Any, Any, Any], error: JatifyError) -> dict[str, s
 
 
 def _cut(violation: Violation) -> Violation:
-    """*violation* at a length that can be told; a name that a caller made up may be as long as a body."""
-    if len(violation.pointer) <= LONGEST_POINTER and len(violation.message) <= LONGEST_WORDS:
-        return violation
-    return Violation(violation.pointer[:LONGEST_POINTER], violation.code, violation.message[:LONGEST_WORDS])
+    """*violation* as it can be told: a name that a caller made up may be as long as a body, and hold a NUL."""
+    pointer, message = (text.replace("\0", "\ufffd") for text in (violation.pointer, violation.message))
+    return Violation(pointer[:LONGEST_POINTER], violation.code, message[:LONGEST_WORDS])
 
 
 def _taken(request: Request[Any, Any, Any]) -> tuple[str, str]:

@@ -300,3 +300,8 @@ async def test_no_answer_tells_of_the_inside(
         assert answer.headers["content-type"] == "application/problem+json"
         assert not INSIDE.search(answer.text), answer.text
         assert not INSIDE.search(str(answer.headers)), answer.headers
+
+
+async def test_a_made_up_name_with_a_nul_is_told_without_it(ann: Person) -> None:
+    answer = await ann.get("/api/jobs?%00x=1&%00x=2")
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/\ufffdx")
