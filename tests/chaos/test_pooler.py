@@ -34,7 +34,7 @@ async def shared_store(shared_conninfo: str) -> AsyncIterator[PostgresNewStore]:
 def new_store(shared_store: PostgresNewStore) -> Iterator[PostgresNewStore]:
     yield shared_store
     with psycopg.connect(shared_store.conninfo) as link:
-        link.execute("truncate account, job, dead_letter, queue_pause cascade")
+        link.execute("truncate account, job, dead_letter, queue_pause, event, event_new, throttle cascade")
 
 
 async def test_workers_share_the_work_whether_they_can_listen_or_not(
