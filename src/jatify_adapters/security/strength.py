@@ -6,8 +6,6 @@ from itertools import chain
 from threading import Lock
 from typing import Any, Final
 
-from zxcvbn import zxcvbn
-
 STRONG: Final = 3
 """zxcvbn's score for more than 10^8 guesses: safe where each guess costs a slow hash."""
 PART: Final = 32
@@ -34,6 +32,9 @@ def weakness(password: str, about: Sequence[str]) -> str | None:
 
 
 def _judged(part: str, words: list[str]) -> Mapping[str, Any]:
+    # Its lists take 12 MB, and a worker judges no passwords.
+    from zxcvbn import zxcvbn  # noqa: PLC0415  # see above
+
     with _one_at_a_time:
         judgement: Mapping[str, Any] = zxcvbn(part, words)
     return judgement
