@@ -11,6 +11,7 @@ import jwt
 import pytest
 
 from jatify_adapters.security import SigningKey
+from jatify_core.use_cases.administration import appoint
 from jatify_http.wiring import utc_now
 from tests.outside.asking import example_of, sent
 from tests.outside.description import Operation, operations
@@ -93,6 +94,9 @@ async def test_what_is_anothers_looks_as_if_it_were_not_there(operation: Operati
     }
     assert {kind: answer.status_code for kind, answer in answers.items()} == dict.fromkeys(answers, 404)
     assert len({(answer.content, tuple(sorted(answer.headers.items()))) for answer in answers.values()}) == 1
+    await appoint(bob.ports, bob.email, operator=True)  # who sees everybody's queue, and nobody's things
+    as_operator = await sent(operation, example_of(operation), bob, at={**own, last: ids[last]}, headers=SAME_ID)
+    assert as_operator.content == answers["missing"].content
     assert await shown(ann, operation, ids) == before
 
 
