@@ -1,6 +1,8 @@
 """The child process: it is confined, there are two at most, and none survives its caller."""
 
+import asyncio
 import fcntl
+import gc
 import subprocess
 import sys
 import time
@@ -55,6 +57,23 @@ async def gone(folder: Path) -> None:
             with suppress(BlockingIOError):
                 return fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             await sleep(0.02)
+
+
+def test_a_child_that_is_killed_before_it_reads_a_large_file_leaves_no_error_behind() -> None:
+    """asyncio before Python 3.11.5 tells of a pipe that broke like that when nobody can hear it any more."""
+    left: list[object] = []
+
+    async def extract() -> Extraction:
+        asyncio.get_running_loop().set_exception_handler(lambda _, told: left.append(told))
+        extraction = await running("import time; time.sleep(60)", wall=0.2).extract(large)
+        await sleep(0.3)
+        gc.collect()
+        await sleep(0.1)
+        return extraction
+
+    large = Upload("resume.txt", None, b"x" * 5_000_000)
+    assert isinstance(asyncio.run(extract()), Unreadable)
+    assert left == []
 
 
 async def test_a_cancelled_extraction_leaves_no_process(tmp_path: Path) -> None:

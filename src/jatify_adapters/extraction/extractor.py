@@ -5,12 +5,13 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
 from subprocess import DEVNULL
-from typing import Final
+from tempfile import TemporaryFile
+from typing import IO, Final
 
 import msgspec
 from anyio import (
@@ -84,8 +85,9 @@ class DocumentExtractor:
     async def _read(self, upload: Upload) -> Extraction:
         answer, ended = b"", "timed out"
         with move_on_after(self._wall):
-            async with _child(self._command) as process:
-                answer = await _ask(process, upload)
+            with _letter(upload) as letter:
+                async with _child(self._command, letter) as process:
+                    answer = await _answer_of(process)
                 ended = f"ended with {await process.wait()}"
         extraction = _understood(answer) if ended == "ended with 0" else None
         if extraction is None:
@@ -107,10 +109,24 @@ def _home_of(package: str) -> str:
     return str(Path(spec.origin).parent.parent)
 
 
+@contextmanager
+def _letter(upload: Upload) -> Iterator[IO[bytes]]:
+    """What a child reads: a file that has no name, and on Linux no disk, gone when the block ends.
+
+    Not a pipe: one that breaks because the child was killed leaves an error behind in asyncio before Python 3.11.5.
+    """
+    header = json.dumps({"filename": upload.filename, "media_type": upload.media_type}).encode()
+    with os.fdopen(os.memfd_create("upload"), "w+b") if hasattr(os, "memfd_create") else TemporaryFile() as letter:
+        letter.write(header + b"\n")
+        letter.write(upload.content)
+        letter.seek(0)
+        yield letter
+
+
 @asynccontextmanager
-async def _child(command: list[str]) -> AsyncIterator[Process]:
-    """A process that is gone when the block ends, however it ends, and its group with it."""
-    process = await open_process(command, stderr=DEVNULL, env={}, start_new_session=True)
+async def _child(command: list[str], letter: IO[bytes]) -> AsyncIterator[Process]:
+    """A process that reads *letter*, and is gone when the block ends, however it ends, and its group with it."""
+    process = await open_process(command, stdin=letter, stderr=DEVNULL, env={}, start_new_session=True)
     try:
         yield process
     finally:
@@ -121,17 +137,11 @@ async def _child(command: list[str]) -> AsyncIterator[Process]:
             await process.aclose()
 
 
-async def _ask(process: Process, upload: Upload) -> bytes:
-    """Hand the file over and take the answer, unless it is longer than any document's."""
-    header = json.dumps({"filename": upload.filename, "media_type": upload.media_type}).encode()
+async def _answer_of(process: Process) -> bytes:
+    """The child's answer, unless it is longer than any document's."""
     answer = bytearray()
-    if process.stdin is None or process.stdout is None:
+    if process.stdout is None:
         raise RuntimeError("A child without pipes.")
-    # The child answers only when it has read all, so asking first and listening then never blocks for good.
-    with suppress(BrokenResourceError, ClosedResourceError):
-        await process.stdin.send(header + b"\n")
-        await process.stdin.send(upload.content)
-    await process.stdin.aclose()
     with suppress(EndOfStream, BrokenResourceError, ClosedResourceError):
         while len(answer) <= _MAX_ANSWER:
             answer += await process.stdout.receive()
