@@ -1,9 +1,11 @@
 """Pages of a list by keyset: stable while rows come and go, as fast on page 1,000 as on page 1."""
 
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Annotated, Generic, TypeVar
 from uuid import UUID
 
 from msgspec import Meta, Struct
+from msgspec.structs import replace
 
 T = TypeVar("T")
 
@@ -42,3 +44,13 @@ class Page(Struct, Generic[T], frozen=True):
 
     items: tuple[T, ...]
     next: Position | None = None
+
+
+async def walked(fetch: Callable[[Window], Awaitable[Page[T]]], sort: Sort, limit: int) -> AsyncIterator[T]:
+    """Every row of a list, which is fetched page by page as they are asked for."""
+    window: Window | None = Window(sort, limit)
+    while window:
+        page = await fetch(window)
+        for item in page.items:
+            yield item
+        window = replace(window, after=page.next) if page.next else None

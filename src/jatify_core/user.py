@@ -109,6 +109,12 @@ class Caller(Struct, frozen=True):
         return self.user.id
 
 
+def refuse_blank_name(name: str) -> None:
+    """Raise `Invalid` for a name that nobody could be called by."""
+    if not name.strip():
+        raise Invalid.at("/name", "blank", "Say what you would like to be called.")
+
+
 def folded(email: str) -> str:
     """What two spellings of one address have in common: without regard to case."""
     return email.casefold()

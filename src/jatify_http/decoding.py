@@ -1,7 +1,7 @@
 """Strict reading of what callers send: every fault of a body at once, each with a JSON pointer to its place."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final, TypeVar
 
 import msgspec
@@ -37,17 +37,21 @@ def decoded_json(body: bytes) -> Any:
         value = msgspec.json.decode(body)
     except (ValueError, RecursionError):  # msgspec's errors and those of characters are of the first kind
         raise Malformed("The body is no JSON that can be read.") from None
-    _refuse_deep(value)
     return _plain(value)
 
 
-def _plain(value: Any) -> Any:
-    """*value* with whole numbers as such, however they are written: JSON knows one kind of number."""
+def _plain(value: Any, depth: int = 0) -> Any:
+    """*value* with whole numbers as such, however they are written: JSON knows one kind of number.
+
+    Raises `Malformed` for what is nested further than anything is here: all that walks it later does so by recursion.
+    """
     match value:
+        case dict() | list() if depth >= DEEPEST:
+            raise Malformed(f"The body is nested deeper than {DEEPEST} levels.")
         case dict():
-            return {name: _plain(inner) for name, inner in value.items()}
+            return {name: _plain(inner, depth + 1) for name, inner in value.items()}
         case list():
-            return [_plain(inner) for inner in value]
+            return [_plain(inner, depth + 1) for inner in value]
         case float() if value.is_integer() and abs(value) <= EXACT:
             return int(value)
         case _:
@@ -101,25 +105,6 @@ def violation(message: str, above: str = "") -> Violation:
     if "matching regex" in words:  # which tells people nothing
         words = "This is not of the form that is asked for here. The API's description has an example"
     return Violation(pointer, code, f"{words.replace('`', '')}.")
-
-
-def _refuse_deep(value: object) -> None:
-    """Raise where *value* is nested further than anything is here: all that walks it later does so by recursion."""
-    level, depth = [value], 0
-    while level := [x for outer in level for x in _within(outer) if isinstance(x, dict | list)]:
-        depth += 1
-        if depth >= DEEPEST:
-            raise Malformed(f"The body is nested deeper than {DEEPEST} levels.")
-
-
-def _within(value: object) -> Iterable[object]:
-    match value:
-        case dict():
-            return value.values()
-        case list():
-            return value
-        case _:
-            return ()
 
 
 def _strange(value: Mapping[str, Any], wanted: type[Struct]) -> list[Violation]:

@@ -1,16 +1,13 @@
 """What `jatify user` does: make, list, mend and end accounts, and say who is an operator."""
 
 import sys
-from collections.abc import AsyncIterator
-
-from msgspec.structs import replace
+from functools import partial
 
 from jatify_core.errors import Invalid
-from jatify_core.paging import Sort, Window
-from jatify_core.ports import Ports
+from jatify_core.paging import Sort, walked
 from jatify_core.use_cases import administration
 from jatify_core.use_cases.users import enrol
-from jatify_core.user import Registration, User
+from jatify_core.user import Registration
 from jatify_http.audit import noted
 from jatify_http.decoding import strictly
 from jatify_http.routes.auth import with_address
@@ -50,7 +47,7 @@ async def reset_password(settings: Settings, email: str, password: str) -> None:
 async def list_users(settings: Settings) -> None:
     """Print every account, a line each, oldest first."""
     async with open_office(settings) as ports:
-        async for user in _everybody(ports):
+        async for user in walked(partial(administration.list_users, ports), Sort("created_at"), PAGE):
             since = user.created_at.date().isoformat()
             _say(f"{since}  {'operator' if user.is_operator else '-':<8}  {_plain(user.email)}  {_plain(user.name)}")
 
@@ -69,15 +66,6 @@ async def appoint(settings: Settings, email: str, operator: bool) -> None:  # no
         user = await administration.appoint(ports, email, operator=operator)
         noted("operator", user_id=user.id, by="command line", deed="promote" if operator else "demote")
     _say(f"{_plain(user.email)} is {'an operator now' if operator else 'no operator any more'}.")
-
-
-async def _everybody(ports: Ports) -> AsyncIterator[User]:
-    window: Window | None = Window(Sort("created_at"), PAGE)
-    while window:
-        page = await administration.list_users(ports, window)
-        for user in page.items:
-            yield user
-        window = replace(window, after=page.next) if page.next else None
 
 
 def _lines(error: Invalid) -> str:

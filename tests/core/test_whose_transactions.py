@@ -6,11 +6,11 @@ from pathlib import Path
 from jatify_core import use_cases
 
 OF_THE_HOUSE = {
-    "register": "whose account is not there before",
-    "_added": "the same",
+    "_added": "whose account is not there before",
     "login": "whom nobody knows until the password is right",
     "_opened": "the same",
     "look": "attempts are counted by what is tried, not by who tries it",
+    "admitted": "the same",
     "_prove": "the same",
     "note_use": "after the answer, where the login may have ended meanwhile",
     "recognise": "whom nobody knows until the session is found",

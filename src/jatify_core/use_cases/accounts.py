@@ -10,8 +10,8 @@ from jatify_core.ports import Ports, Transaction
 from jatify_core.text import refuse_nul
 from jatify_core.throttle import Attempt, key_of
 from jatify_core.use_cases.passwords import accepted_password
-from jatify_core.use_cases.throttling import forgive, look, reserve
-from jatify_core.user import Caller, Farewell, PasswordChange, ProfileDraft, User
+from jatify_core.use_cases.throttling import admitted, forgive
+from jatify_core.user import Caller, Farewell, PasswordChange, ProfileDraft, User, refuse_blank_name
 
 REMOVALS = 5
 """How often a removal is tried that gave way to others."""
@@ -29,8 +29,7 @@ async def change_profile(
         Stale.unless(expected, current.version)
         draft = change(ProfileDraft(current.name))
         refuse_nul(to_builtins(draft))
-        if not draft.name.strip():
-            raise Invalid.at("/name", "blank", "Say what you would like to be called.")
+        refuse_blank_name(draft.name)
         changed = replace(current, name=draft.name, version=current.version + 1)
         await tx.users.save(changed)
     return changed
@@ -78,11 +77,7 @@ async def _prove(ports: Ports, caller: Caller, password: str, pointer: str) -> N
     Counted apart from logins, so that he keeps nobody from those either.
     """
     attempt = Attempt(key_of("proof", str(caller.user_id)), ports.policy.guesses)
-    await look(ports, attempt)
-    with ports.passwords.turn():
-        async with ports.store.transaction() as tx:
-            reserved = await reserve(tx, attempt)
-        reserved.require()
+    async with admitted(ports, attempt) as reserved:
         if not await ports.passwords.verify(password, caller.user.password_hash):
             raise Invalid.at(pointer, "wrong_password", "This is not your password.")
     async with ports.store.transaction() as tx:

@@ -12,7 +12,7 @@ from jatify_core.application import Application
 from jatify_core.dead_letter import DeadLetter, DeadLetterFilter
 from jatify_core.errors import NotFound
 from jatify_core.listing import Listing, ListingFilter
-from jatify_core.paging import Page, Sort, Window
+from jatify_core.paging import Page, Sort, Window, walked
 from jatify_core.ports import Ports, Transaction
 from jatify_core.resume import Resume, ResumeFilter
 from jatify_core.user import Session, UserId
@@ -76,16 +76,14 @@ def _of_resume(resume: Resume) -> Callable[[Transaction, Window], Awaitable[Page
     return lambda tx, window: tx.analyses.page(resume.user_id, resume.id, window)
 
 
-async def _walk(
+def _walk(
     ports: Ports,
     user_id: UserId,
     fetch: Callable[[Transaction, Window], Awaitable[Page[T]]],
     sort: Sort = OLDEST_FIRST,
 ) -> AsyncIterator[T]:
-    window: Window | None = Window(sort, BATCH)
-    while window:
+    async def fetched(window: Window) -> Page[T]:
         async with ports.store.transaction(user_id) as tx:
-            page = await fetch(tx, window)
-        for item in page.items:
-            yield item
-        window = Window(sort, BATCH, page.next) if page.next else None
+            return await fetch(tx, window)
+
+    return walked(fetched, sort, BATCH)

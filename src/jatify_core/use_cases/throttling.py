@@ -1,6 +1,7 @@
 """Attempts that are counted before they are made: look whether it is any use, reserve, forgive what turned out well."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -35,6 +36,17 @@ async def look(ports: Ports, *attempts: Attempt) -> None:
             if tally and tally.waits_until:
                 await tx.throttle.prolong(key, tally.waits_until)
     seen.require()
+
+
+@asynccontextmanager
+async def admitted(ports: Ports, *attempts: Attempt) -> AsyncIterator[Reserved]:
+    """A place to judge a password in, with *attempts* counted. Raises `Throttled` where they may not be made now."""
+    await look(ports, *attempts)
+    with ports.passwords.turn():
+        async with ports.store.transaction() as tx:
+            reserved = await reserve(tx, *attempts)
+        reserved.require()
+        yield reserved
 
 
 async def reserve(tx: Transaction, *attempts: Attempt) -> Reserved:

@@ -2,13 +2,24 @@
 
 from msgspec.structs import replace
 
-from jatify_core.errors import Conflict, Invalid, Unauthenticated
+from jatify_core.errors import Conflict, Unauthenticated
 from jatify_core.ports import Ports
 from jatify_core.text import refuse_nul
 from jatify_core.throttle import Attempt, key_of, neighbourhood
 from jatify_core.use_cases.passwords import accepted_password
-from jatify_core.use_cases.throttling import Reserved, forgive, look, reserve
-from jatify_core.user import Caller, Credentials, Login, Registration, Session, SessionId, User, UserId, folded
+from jatify_core.use_cases.throttling import Reserved, admitted, forgive, look, reserve
+from jatify_core.user import (
+    Caller,
+    Credentials,
+    Login,
+    Registration,
+    Session,
+    SessionId,
+    User,
+    UserId,
+    folded,
+    refuse_blank_name,
+)
 
 
 async def register(ports: Ports, registration: Registration, address: str) -> User:
@@ -19,12 +30,7 @@ async def register(ports: Ports, registration: Registration, address: str) -> Us
     if not ports.policy.registration_open:
         raise Conflict("This installation takes no new accounts. Ask its operator for one.")
     password = await _acceptable(ports, registration)
-    attempt = Attempt(_by_address("registration", address), ports.policy.registrations)
-    await look(ports, attempt)
-    with ports.passwords.turn():
-        async with ports.store.transaction() as tx:
-            reserved = await reserve(tx, attempt)
-        reserved.require()
+    async with admitted(ports, Attempt(_by_address("registration", address), ports.policy.registrations)):
         return await _added(ports, registration, password)
 
 
@@ -109,8 +115,7 @@ async def _opened(
 async def _acceptable(ports: Ports, registration: Registration) -> str:
     """The password, if there can be an account like that."""
     refuse_nul({"email": registration.email, "name": registration.name, "password": registration.password})
-    if not registration.name.strip():
-        raise Invalid.at("/name", "blank", "Say what you would like to be called.")
+    refuse_blank_name(registration.name)
     return await accepted_password(ports, registration.password, registration.email, registration.name)
 
 
