@@ -10,6 +10,7 @@ import psycopg
 import pytest
 
 from jatify_adapters.postgres import PostgresStore, bell, open_store
+from jatify_adapters.postgres import listening as listening_on
 from jatify_adapters.postgres.hints import GAP
 from jatify_core.job import End
 from jatify_core.ports import Transaction
@@ -176,10 +177,10 @@ async def test_a_sender_that_was_cut_sends_over_a_new_line(
 async def test_a_line_that_died_without_a_word_is_noticed(
     store: PostgresStore, other: PostgresStore, database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(bell, "_PROBE_AFTER", 0.05)
+    monkeypatch.setattr(listening_on, "PROBE_AFTER", 0.05)
     async with listening(other) as ears:
         (pid,) = await pids(database, "listen jatify_queue", "select 1")
-        monkeypatch.setattr(bell, "_PATIENCE", 0.3)
+        monkeypatch.setattr(listening_on, "PATIENCE", 0.3)
         os.kill(pid, signal.SIGSTOP)
         try:
             await until(other, listening=False)

@@ -12,22 +12,19 @@ import psycopg
 from psycopg import AsyncConnection, Notify
 from psycopg.rows import TupleRow
 
-from jatify_adapters.postgres.connecting import DatabaseProblem, connect, connected
+from jatify_adapters.postgres.connecting import connect, connected
 from jatify_adapters.postgres.connection import Pool, Ring
+from jatify_adapters.postgres.listening import LOST, PATIENCE, notes
 from jatify_adapters.postgres.liveness import BETWEEN, LOCK_CLASS
 from jatify_adapters.postgres.news import CHANNEL, News
 from jatify_adapters.postgres.process import Process
 
-_PROBE_AFTER: Final = 10.0
-"""Seconds after which a silent line is asked whether it lives: a LISTEN can die without a word."""
-_PATIENCE: Final = 5.0
 _SHORTEST_PAUSE: Final = 0.5
 _LONGEST_PAUSE: Final = 4.0
 """All lines are made again before anybody takes another process for dead (`liveness`)."""
 _HURRY: Final = BETWEEN - 0.15
 """Seconds after a line was lost within which it is up again, or its process counts as dead."""
 _HURRIED_PAUSE: Final = 0.05
-_LOST: Final = (psycopg.Error, DatabaseProblem, OSError, TimeoutError)
 
 _HINT: Final = "notify jatify_queue"
 _BACK: Final = "notify jatify_queue, 'back'"
@@ -96,7 +93,7 @@ class Bell:
                         hurry.deadline = math.inf
                         failures = 0
                         await self._hear(conn, wake, line)
-                except _LOST as loss:
+                except LOST as loss:
                     if not failures:
                         line.lose(loss)
                         wake()  # whoever relies on the line must know that it is down
@@ -116,11 +113,8 @@ class Bell:
             self._process.front.forget()
             wake()  # for what was missed before the line was up
             with self.news.on_a_line():
-                while True:
-                    async for note in conn.notifies(timeout=_PROBE_AFTER):
-                        self._heard(note, wake)
-                    with anyio.fail_after(_PATIENCE):
-                        await conn.execute("select 1")
+                async for note in notes(conn):
+                    self._heard(note, wake)
         finally:
             self._process.lines.down(identity)
 
@@ -135,7 +129,7 @@ class Bell:
     async def _notify(self) -> None:
         self._rung = anyio.Event()  # before sending, so that a ring from now on asks for one more
         said, self._brings_back = _BACK if self._brings_back else _HINT, False
-        with anyio.move_on_after(_PATIENCE, shield=True):
+        with anyio.move_on_after(PATIENCE, shield=True):
             # The connection may have died while nothing rang: a fresh one is worth one try. Beyond that it is only a
             # hint, and polling finds the job.
             await self._sent(said) or await self._sent(said)
@@ -144,7 +138,7 @@ class Bell:
         try:
             self._sender = self._sender or await connect(self._conninfo)
             await self._sender.execute(said)
-        except _LOST:
+        except LOST:
             await self._hang_up()
             return False
         return True

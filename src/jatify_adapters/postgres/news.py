@@ -7,22 +7,18 @@ from contextlib import contextmanager
 from typing import Final
 
 import anyio
-import psycopg
 from msgspec import Struct
 from psycopg import AsyncConnection
 from psycopg.rows import TupleRow
 
-from jatify_adapters.postgres.connecting import DatabaseProblem, connected
+from jatify_adapters.postgres.connecting import connected
 from jatify_adapters.postgres.connection import Pool
 from jatify_adapters.postgres.hints import Hints
+from jatify_adapters.postgres.listening import LOST, PATIENCE, notes
 
 CHANNEL: Final = "jatify_events"
 _SESSIONS: Final = "sessions"
 """What the database says when sessions were deleted (migration 9)."""
-_PROBE_AFTER: Final = 10.0
-"""Seconds after which a silent line is asked whether it lives: a LISTEN can die without a word."""
-_PATIENCE: Final = 5.0
-_LOST: Final = (psycopg.Error, DatabaseProblem, OSError, TimeoutError)
 
 Call = Callable[[], None]
 
@@ -107,7 +103,7 @@ class News:
                 await self._told.wait()
                 await self._hints.turn()
                 if not await self._notify():
-                    await anyio.sleep(_PATIENCE)
+                    await anyio.sleep(PATIENCE)
                     self._told.set()
         finally:
             if self._told.is_set():
@@ -115,12 +111,12 @@ class News:
 
     async def _notify(self) -> bool:
         self._told = anyio.Event()  # before sending, so that what is told from now on asks for one more
-        with anyio.move_on_after(_PATIENCE, shield=True):
+        with anyio.move_on_after(PATIENCE, shield=True):
             try:
                 # Pooled, since only LISTEN needs a line of its own.
                 async with self._pool.connection() as conn:
                     await conn.execute("select pg_notify(%s, %s)", (CHANNEL, self._name))
-            except _LOST:
+            except LOST:
                 return False
             return True
         return False
@@ -135,7 +131,7 @@ class News:
                         async with connected(self._conninfo) as conn:
                             await conn.execute("listen jatify_events")
                             await self._listen(conn, watcher)
-                    except _LOST:
+                    except LOST:
                         await anyio.sleep(random.uniform(0.5, 1.5))  # noqa: S311  # no secret
             finally:
                 self._own.remove(scope)
@@ -144,10 +140,7 @@ class News:
         self._own_lines += 1
         try:
             watcher.catch_up()
-            while True:
-                async for note in conn.notifies(timeout=_PROBE_AFTER):
-                    self.hear(note.payload)
-                with anyio.fail_after(_PATIENCE):
-                    await conn.execute("select 1")
+            async for note in notes(conn):
+                self.hear(note.payload)
         finally:
             self._own_lines -= 1
