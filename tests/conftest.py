@@ -7,12 +7,16 @@ settings.register_profile("jatify", deadline=None)  # a busy machine is no failu
 settings.load_profile("jatify")
 
 
+OF_THEIR_OWN = ("hard", "chaos", "mocks")
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what is `hard`, long checks that want a machine of their own, unless it is asked for."""
-    hard = [item for item in items if item.get_closest_marker("hard")]
-    if "hard" not in config.option.markexpr and hard:
-        items[:] = [item for item in items if item not in hard]
-        config.hook.pytest_deselected(items=hard)
+    """Leave out what wants a machine, or programs, of its own, unless its mark is asked for."""
+    unasked = [mark for mark in OF_THEIR_OWN if mark not in config.option.markexpr]
+    left = [item for item in items if any(map(item.get_closest_marker, unasked))]
+    if left:
+        items[:] = [item for item in items if item not in left]
+        config.hook.pytest_deselected(items=left)
 
 
 @pytest.fixture(scope="session")

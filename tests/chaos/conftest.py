@@ -17,14 +17,12 @@ from tests.chaos.worker_program import ObedientAnalyzer, ports
 HERE = Path(__file__).parent
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark all of this folder: real processes and real seconds want a machine of their own."""
-    here = [item for item in items if item.path.parent == HERE]
-    for item in here:
-        item.add_marker(pytest.mark.chaos)
-    if "chaos" not in config.option.markexpr and here:
-        items[:] = [item for item in items if item not in here]
-        config.hook.pytest_deselected(items=here)
+    for item in items:
+        if item.path.parent == HERE:
+            item.add_marker(pytest.mark.chaos)
 
 
 @pytest.fixture(scope="session")

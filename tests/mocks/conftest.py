@@ -16,14 +16,12 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "mocks: against mocks that others wrote; runs in `nox -s mocks`")
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark all of this folder: real seconds pass, and two programs are needed that the project does not depend on."""
-    here = [item for item in items if item.path.parent == HERE]
-    for item in here:
-        item.add_marker(pytest.mark.mocks)
-    if "mocks" not in config.option.markexpr and here:
-        items[:] = [item for item in items if item not in here]
-        config.hook.pytest_deselected(items=here)
+    for item in items:
+        if item.path.parent == HERE:
+            item.add_marker(pytest.mark.mocks)
 
 
 @pytest.fixture(scope="session")
