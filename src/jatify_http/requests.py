@@ -15,7 +15,6 @@ S = TypeVar("S", bound=Struct)
 JSON: Final = "application/json"
 EVENT_STREAM: Final = "text/event-stream"
 MERGE_PATCH: Final = "application/merge-patch+json"
-TAKES_JSON: Final = {"takes": JSON}
 TAKES_PATCH: Final = {"takes": f"{MERGE_PATCH}, {JSON}"}
 
 
