@@ -1,7 +1,7 @@
 // Live changes: what the API tells of the user's things, from whichever window or machine it was done.
 
 import { authorization } from "./api.js";
-import { session } from "./session.js";
+import { ENDED, session } from "./session.js";
 
 const LONGEST_PAUSE = 30_000;
 
@@ -46,7 +46,7 @@ class Changes extends EventTarget {
     if (this.#last !== null) headers["Last-Event-ID"] = this.#last;
     const answer = await fetch("/api/events", { headers, signal, cache: "no-store" });
     if (answer.status === 401) {
-      session.end("Your login has ended. Log in to go on where you were.");
+      session.end(ENDED);
       return false;
     }
     if (!answer.ok) return false;
