@@ -51,3 +51,16 @@ def test_a_login_that_ends_elsewhere_ends_in_every_window(page: Page, watch: Wat
     for window in (page, other):
         expect(window.get_by_role("heading", name="Log in")).to_be_visible()
         expect(window.get_by_role("status").first).to_contain_text("Your login has ended")
+
+
+def test_many_windows_share_one_line_and_the_next_takes_it_over(page: Page, seeker: Seeker) -> None:
+    seeker.enter(page)
+    lines = page.locator(".line")
+    expect(lines).to_have_attribute("data-live", "true")
+    windows = [page.context.new_page() for _ in range(5)]
+    for window in windows:
+        window.goto("/#/board")
+        expect(window.locator(".line")).to_have_attribute("data-live", "true")
+    page.close()
+    for window in windows:
+        expect(window.locator(".line")).to_have_attribute("data-live", "true")
