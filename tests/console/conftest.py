@@ -56,7 +56,7 @@ class Watch:
             self.faults.append(f"foreign request: {request.url}")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # its event loop would be in the way of other modules' own
 def browser() -> Iterator[Browser]:
     """Chromium; where there is none the tests are left out, unless JATIFY_TEST_BROWSER says that it must be there."""
     if CHROMIUM is None:
