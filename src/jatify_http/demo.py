@@ -1,4 +1,4 @@
-"""What `jatify demo` does: a sample job seeker's search and analysis, through the real API, and then the server itself."""
+"""What `jatify demo` does: a sample job seeker's search and analysis through the real API, then the server itself."""
 
 import logging
 import secrets

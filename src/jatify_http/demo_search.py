@@ -1,4 +1,4 @@
-"""The search that `jatify demo` shows: forty applications over ninety days, entered through the API as a front end would."""
+"""The search that `jatify demo` shows: applications of ninety days, entered through the API as a front end would."""
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
@@ -52,7 +52,7 @@ def sample_search() -> list[Searched]:
 
 
 async def enter_search(client: httpx.AsyncClient, resume_id: str, now: datetime) -> list[str]:
-    """Enter what a user logged in with *client* lacks; return the ids of the listings that say enough to be analysed."""
+    """Enter what the user of *client* lacks; return the ids of the listings that say enough to be analysed."""
     known = {application["job"]["company"] async for application in _applications(client)}
     worth_a_look: list[str] = []
     places = anyio.CapacityLimiter(AT_ONCE)
