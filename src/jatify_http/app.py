@@ -20,6 +20,7 @@ from jatify_http.routes import (
     analyses,
     applications,
     auth,
+    console,
     dead_letters,
     docs,
     events,
@@ -46,6 +47,7 @@ class ShellSettings(Struct, frozen=True):
     cors_origins: tuple[str, ...] = ()
     trusted_proxies: tuple[str, ...] = ()
     docs: bool = True
+    console: bool = True
 
 
 def create_app(
@@ -77,7 +79,13 @@ def create_app(
     )
     changes = Feed(ports)
     app = Litestar(
-        route_handlers=[api, health.router(), problems.router(), *docs.routers(with_page=shell.docs)],
+        route_handlers=[
+            api,
+            health.router(),
+            problems.router(),
+            *docs.routers(with_page=shell.docs),
+            *([console.router()] if shell.console else []),
+        ],
         dependencies={
             "ports": Provide(own_ports),
             "caller": Provide(caller),

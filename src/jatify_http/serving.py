@@ -27,6 +27,9 @@ async def open_server(settings: Settings) -> AsyncIterator[tuple[World, Server]]
     with bind(settings.host, settings.port) as listener:
         async with open_world(settings) as world:
             shell = ShellSettings(
-                cors_origins=settings.cors_origins, docs=settings.docs, trusted_proxies=settings.trusted_proxies
+                cors_origins=settings.cors_origins,
+                docs=settings.docs,
+                console=settings.console,
+                trusted_proxies=settings.trusted_proxies,
             )
             yield world, Server(create_app(world.ports, shell, world.watch), settings, listener)

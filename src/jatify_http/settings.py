@@ -68,6 +68,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     session_life: timedelta
     password_min: int
     docs: bool
+    console: bool
     metrics: tuple[str, int] | None
     """Host and port of a listener of their own."""
     log_level: str
@@ -119,6 +120,7 @@ def load_settings(environ: Mapping[str, str], env_file: Path = Path(".env")) -> 
         session_life=read("JATIFY_SESSION_HOURS", _hours, timedelta(hours=24)),
         password_min=read("JATIFY_PASSWORD_MIN", _whole(8, 256), 8),
         docs=read("JATIFY_DOCS", _switch, True),
+        console=read("JATIFY_CONSOLE", _switch, True),
         metrics=read("JATIFY_METRICS", _address, None),
         log_level=read("JATIFY_LOG_LEVEL", _one_of("debug", "info", "warning", "error"), "info"),
         log_format=read("JATIFY_LOG_FORMAT", _one_of("json", "text"), "text" if sys.stderr.isatty() else "json"),

@@ -17,7 +17,10 @@ from tests.http.people import Person
 
 async def test_an_empty_queue_says_so(ann: Person) -> None:
     answer = await ann.get("/api/queue")
-    assert (answer.status_code, answer.json()) == (200, {"items": [], "paused": [], "next_cursor": None})
+    assert (answer.status_code, answer.json()) == (
+        200,
+        {"items": [], "paused": [], "next_cursor": None, "operator": False},
+    )
 
 
 async def test_what_waits_tells_its_position_and_age(ann: Person, clock: MovableClock) -> None:

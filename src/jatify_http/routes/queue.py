@@ -18,7 +18,7 @@ async def get_queue(
     """In the order in which they are begun. Also names the kinds of job that wait for their provider."""
     queue = await look_at_queue(ports, caller.user_id, where.window(caller.user_id))
     cursor = where.after(queue.places, caller.user_id)
-    return Response(Queue.of(queue, cursor), headers=next_page(request, cursor))
+    return Response(Queue.of(queue, cursor, operator=caller.user.is_operator), headers=next_page(request, cursor))
 
 
 def router() -> Router:

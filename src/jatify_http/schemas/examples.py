@@ -143,6 +143,7 @@ EXAMPLES: Final[Mapping[str, Any]] = {
         ],
         "paused": [],
         "next_cursor": None,
+        "operator": False,
     },
     "SessionView": {
         "id": SESSION_ID,

@@ -50,19 +50,24 @@ class PlaceView(Struct, frozen=True, kw_only=True):
 
 
 class Queue(Struct, frozen=True):
-    """A page of what is one's own and waits or runs; `paused` are the kinds of job that nobody begins for now."""
+    """A page of what is one's own and waits or runs; `paused` are the kinds of job that nobody begins for now.
+
+    `operator` tells whether the caller may see everybody's, under `/api/operator`.
+    """
 
     items: Annotated[tuple[PlaceView, ...], Meta(max_length=MOST)]
     paused: Annotated[tuple[PauseView, ...], Meta(max_length=100)]
     next_cursor: Cursor | None
+    operator: bool
 
     @classmethod
-    def of(cls, queue: QueueView, cursor: str | None) -> "Queue":
+    def of(cls, queue: QueueView, cursor: str | None, *, operator: bool) -> "Queue":
         """How *queue* looks, and where it is read on."""
         return cls(
             tuple(PlaceView.of(place, queue.at) for place in queue.places.items),
             tuple(PauseView.of(pause) for pause in queue.pauses),
             cursor,
+            operator,
         )
 
 

@@ -1,0 +1,11 @@
+// Not there yet.
+
+import { Part, h } from "../dom.js";
+
+class Screen extends Part {
+  opened() {
+    this.replaceChildren(h("h1", {}, "account"));
+  }
+}
+
+customElements.define("jatify-account", Screen);

@@ -1,0 +1,75 @@
+"""The console: the web page at /, and the files that it is made of. Everything it shows it asks of the API."""
+
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from typing import Final
+
+from litestar import Response, Router, get
+from litestar.params import FromPath
+from msgspec import Struct
+
+from jatify_core.errors import NotFound
+from jatify_http.conditional import content_tag
+
+POLICY: Final = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; "
+    "manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
+    "require-trusted-types-for 'script'; trusted-types 'none'"
+)
+"""Nothing is loaded from elsewhere or written inline, and no text ever becomes markup or a script."""
+
+TYPES: Final = {
+    ".html": "text/html",
+    ".js": "text/javascript",
+    ".css": "text/css",
+    ".svg": "image/svg+xml",
+    ".webmanifest": "application/manifest+json",
+}
+OUT_OF_SCHEMA: Final = {"gives": "text/html"}
+
+
+class File(Struct, frozen=True):
+    """One file of the console."""
+
+    content: bytes
+    media_type: str
+    etag: str
+
+
+def found(folder: Traversable, above: str = "") -> dict[str, File]:
+    """Every file in *folder* that a browser asks for, by its path."""
+    known: dict[str, File] = {}
+    for entry in folder.iterdir():
+        path = f"{above}{entry.name}"
+        if entry.is_dir():
+            known |= found(entry, f"{path}/")
+        elif media_type := TYPES.get(f".{entry.name.rpartition('.')[2]}"):
+            content = entry.read_bytes()
+            known[path] = File(content, media_type, content_tag(content))
+    return known
+
+
+def answer(file: File) -> Response[bytes]:
+    """*file*, to be asked for again each time, which costs nothing while it is the same."""
+    headers = {"ETag": file.etag, "Cache-Control": "no-cache", "Content-Security-Policy": POLICY}
+    return Response(file.content, media_type=file.media_type, headers=headers)
+
+
+def router() -> Router:
+    """The page and its files, read once: what is not there at the start can never be asked for."""
+    known = found(files("jatify_http") / "console")
+
+    @get("/", include_in_schema=False, opt=OUT_OF_SCHEMA)
+    async def get_console() -> Response[bytes]:
+        """The page."""
+        return answer(known["index.html"])
+
+    @get("/console/{path:path}", include_in_schema=False, opt=OUT_OF_SCHEMA)
+    async def get_console_file(path: FromPath[str]) -> Response[bytes]:
+        """A file of the page."""
+        file = known.get(path.removeprefix("/"))
+        if file is None:
+            raise NotFound
+        return answer(file)
+
+    return Router("/", route_handlers=[get_console, get_console_file])

@@ -1,0 +1,72 @@
+"""The console as it is served: the page, its files and nothing else, under a policy that trusts nobody."""
+
+import re
+
+import pytest
+
+from jatify_adapters.memory import memory_ports
+from jatify_http.app import ShellSettings
+from tests.http.people import Person, client_of
+
+BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+
+
+async def test_the_page_loads_nothing_from_elsewhere_and_runs_nothing_inline(nobody: Person) -> None:
+    page = await nobody.get("/", headers=BROWSER)
+    assert (page.status_code, page.headers["content-type"]) == (200, "text/html; charset=utf-8")
+    policy = page.headers["content-security-policy"]
+    assert "default-src 'none'; script-src 'self'; style-src 'self';" in policy
+    assert "require-trusted-types-for 'script'; trusted-types 'none'" in policy
+    assert "unsafe" not in policy
+    assert "//" not in page.text
+    assert "<style" not in page.text
+    assert not re.search(r"<script[^>]*>[^<]", page.text)
+
+
+async def test_every_file_that_the_page_and_its_modules_name_is_served(nobody: Person) -> None:
+    page = await nobody.get("/", headers=BROWSER)
+    seen: set[str] = set()
+    left = set(re.findall(r'(?:href|src)="(/console/[^"]+)"', page.text))
+    assert len(left) > 5
+    while left:
+        path = left.pop()
+        answer = await nobody.get(path)
+        assert answer.status_code == 200, path
+        assert (answer.headers["cache-control"], bool(answer.headers["etag"])) == ("no-cache", True)
+        seen.add(path)
+        if path.endswith(".js"):
+            assert answer.headers["content-type"] == "text/javascript; charset=utf-8"
+            folder = path.rpartition("/")[0]
+            named = re.findall(r'(?:from|import) ?\(?"(\.[^"]+)"', answer.text)
+            left |= {_joined(folder, name) for name in named} - seen
+    assert any(path.endswith("/screens/board.js") for path in seen)
+
+
+def _joined(folder: str, name: str) -> str:
+    parts = folder.split("/")
+    for part in name.split("/"):
+        if part == "..":
+            parts.pop()
+        elif part != ".":
+            parts.append(part)
+    return "/".join(parts)
+
+
+async def test_a_file_that_has_not_changed_is_not_sent_again(nobody: Person) -> None:
+    first = await nobody.get("/console/main.js")
+    again = await nobody.get("/console/main.js", headers={"If-None-Match": first.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+
+
+@pytest.mark.parametrize(
+    "path", ["__init__.py", "../settings.py", "%2e%2e/settings.py", "screens", "", "screens/../../settings.py"]
+)
+async def test_no_other_file_is_served(nobody: Person, path: str) -> None:
+    assert (await nobody.get(f"/console/{path}")).status_code == 404
+
+
+async def test_it_can_be_switched_off() -> None:
+    async with client_of(memory_ports(), ShellSettings(console=False)) as client:
+        assert (await client.get("/")).status_code == 404
+        assert (await client.get("/console/main.js")).status_code == 404
+        assert (await client.get("/api/statuses")).status_code == 401
