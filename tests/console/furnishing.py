@@ -23,16 +23,22 @@ class Furnished:
         self.application = seeker.made(
             "/api/applications", {"job_id": self.job["id"], "resume_id": self.resume["id"], "status_id": "applied"}
         )
+        self.described: list[str] = []
         anyio.run(self._search)
         asked = seeker.made(f"/api/resumes/{self.resume['id']}/analyze", {"job_id": self.job["id"]})
         self.analysis = ended(seeker.api, asked)
+
+    def analyse_some(self) -> None:
+        """Have the described listings judged as well."""
+        for job_id in self.described:
+            ended(self.seeker.api, self.seeker.made(f"/api/resumes/{self.resume['id']}/analyze", {"job_id": job_id}))
 
     async def _search(self) -> None:
         headers = dict(self.seeker.api.headers)
         async with httpx.AsyncClient(
             base_url=self.seeker.api.base_url, headers=headers, trust_env=False, timeout=60
         ) as client:
-            await enter_search(client, self.resume["id"], datetime.now(UTC))
+            self.described = await enter_search(client, self.resume["id"], datetime.now(UTC))
 
     def open(self, page: Page, screen: str) -> None:
         """Show *screen*, and wait until it has come to rest."""
