@@ -80,8 +80,8 @@ class MemoryListings:
             listing.position,
             listing.url,
             listing.created_at,
-            newest and newest.id,
-            newest and newest.status_id,
+            newest.id if newest else None,
+            newest.status_id if newest else None,
             because,
         )
 

@@ -25,6 +25,11 @@ PASSWORD: Final = "correct horse battery staple"
 UNFORESEEN: Final = {
     "unknown_reference",  # the caller owns no such thing
     "unknown_status",  # the statuses are data
+    "retired_status",  # the same
+    "not_own",
+    "needed",
+    "not_each_once",
+    "beyond_the_end",  # how many statuses there are is data, too
     "unknown_cursor",  # whose cursor it is, the server alone knows
     "out_of_order",  # two members that contradict each other
     "too_weak",  # how easily a password is guessed
