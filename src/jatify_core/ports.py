@@ -17,9 +17,11 @@ from jatify_core.kept_ports import (
     Analyses,
     Applications,
     Asks,
+    CalendarLinks,
     Events,
     Idempotency,
     Listings,
+    Reminders,
     Resumes,
     Sessions,
     Throttle,
@@ -35,6 +37,7 @@ __all__ = [
     "Analyzer",
     "Applications",
     "Asks",
+    "CalendarLinks",
     "DeadLetters",
     "Events",
     "Extractor",
@@ -43,6 +46,7 @@ __all__ = [
     "Listings",
     "Passwords",
     "Ports",
+    "Reminders",
     "Resumes",
     "Sessions",
     "Store",
@@ -68,6 +72,8 @@ class Transaction(Struct, frozen=True):
     idempotency: Idempotency
     events: Events
     throttle: Throttle
+    reminders: Reminders
+    calendar_links: CalendarLinks
 
 
 class Store(Protocol):

@@ -78,6 +78,10 @@ async def _session(owner: Owner) -> str:
     return str(next(session["id"] for session in sessions if not session["current"]))
 
 
+async def _calendar_file(owner: Owner) -> str:
+    return f"{(await owner.post('/api/calendar')).json()['token']}.ics"
+
+
 async def _slug(_: Owner) -> str:
     return "not-found"
 
@@ -90,6 +94,7 @@ MAKERS: Final[Mapping[str, Callable[[Owner], Awaitable[str]]]] = {
     "dead_letter_id": _dead_letter,
     "session_id": _session,
     "slug": _slug,
+    "calendar_file": _calendar_file,
 }
 """How each name in a path comes to a thing. A new name without a line here fails the tests, as it should."""
 

@@ -11,6 +11,7 @@ from jatify_core.application import (
     ApplicationDraft,
     ApplicationFilter,
     Category,
+    FollowUpNote,
     Status,
     StatusChange,
     StatusCode,
@@ -88,6 +89,7 @@ class ApplicationView(Struct, frozen=True):
     notes: Prose | None
     tags: Annotated[tuple[Tag, ...], Meta(max_length=50)]
     follow_up_on: date | None
+    follow_up_note: FollowUpNote | None
     created_at: datetime
     updated_at: datetime
     version: Version
@@ -116,6 +118,7 @@ class ApplicationView(Struct, frozen=True):
             notes=application.notes,
             tags=application.tags,
             follow_up_on=application.follow_up_on,
+            follow_up_note=application.follow_up_note,
             created_at=utc(application.created_at),
             updated_at=utc(application.updated_at),
             version=application.version,
