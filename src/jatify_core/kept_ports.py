@@ -4,8 +4,10 @@ from collections.abc import Collection, Mapping, Sequence, Set
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from jatify_core.agenda import Days, Due
 from jatify_core.analysis import Analysis, AnalysisId
 from jatify_core.application import Application, ApplicationFilter, ApplicationId, Status, StatusChange, StatusId
+from jatify_core.calendar_link import CalendarLink
 from jatify_core.dead_letter import Dropped
 from jatify_core.duplicates import Twin
 from jatify_core.event import Batch, Change
@@ -276,3 +278,46 @@ class Throttle(Protocol):
 
     async def prolong(self, key: bytes, until: datetime) -> None:
         """Have a tally wait until then, if it waits less; this waits for nobody who changes it just now."""
+
+
+class Reminders(Protocol):
+    """What a user's applications and listings ask for, the oldest first; what he has deleted asks for nothing.
+
+    Of each kind there are up to *limit*, with the count of all.
+    """
+
+    async def follow_ups(self, user_id: UserId, among: Collection[StatusId], days: Days, limit: int) -> Due:
+        """Of applications in one of these statuses, where the follow-up is on one of *days*."""
+
+    async def silent(
+        self, user_id: UserId, among: Collection[StatusId], before: datetime, past: Days, limit: int
+    ) -> Due:
+        """Of applications in one of these statuses, the newest step of which was taken *before* an instant.
+
+        The newest is the one that was added last. Not of those with a follow-up, unless it was in the *past*.
+        """
+
+    async def deadlines(self, user_id: UserId, among: Collection[StatusId], days: Days, limit: int) -> Due:
+        """Of listings, where the deadline is on one of *days*, and every application is in one of these statuses.
+
+        Each names its newest application, if it has one.
+        """
+
+
+class CalendarLinks(Protocol):
+    """The secret addresses under which calendars are read: one a user, known by the digest of its token."""
+
+    async def put(self, link: CalendarLink) -> None:
+        """Store a user's link in the place of any that he had."""
+
+    async def get(self, user_id: UserId) -> CalendarLink | None:
+        """A user's link, if he has one."""
+
+    async def by_digest(self, digest: bytes) -> CalendarLink | None:
+        """The link, whosever, whose token has this digest, if there is one."""
+
+    async def touch(self, link: CalendarLink, at: datetime) -> None:
+        """Note that it was read *at* an instant; nothing where it has been replaced."""
+
+    async def remove(self, user_id: UserId) -> bool:
+        """Delete a user's link; whether there was one."""

@@ -17,9 +17,11 @@ from jatify_core.kept_ports import (
     Analyses,
     Applications,
     Asks,
+    CalendarLinks,
     Events,
     Idempotency,
     Listings,
+    Reminders,
     Resumes,
     Sessions,
     Statuses,
@@ -36,6 +38,7 @@ __all__ = [
     "Analyzer",
     "Applications",
     "Asks",
+    "CalendarLinks",
     "DeadLetters",
     "Events",
     "Extractor",
@@ -44,6 +47,7 @@ __all__ = [
     "Listings",
     "Passwords",
     "Ports",
+    "Reminders",
     "Resumes",
     "Sessions",
     "Statuses",
@@ -71,6 +75,8 @@ class Transaction(Struct, frozen=True):
     events: Events
     throttle: Throttle
     statuses: Statuses
+    reminders: Reminders
+    calendar_links: CalendarLinks
 
 
 class Store(Protocol):

@@ -17,9 +17,11 @@ from jatify_http.openapi import document
 from jatify_http.problems import HANDLERS
 from jatify_http.requests import StrictRequest, read_query
 from jatify_http.routes import (
+    agenda,
     analyses,
     applications,
     auth,
+    calendar_links,
     console,
     dead_letters,
     docs,
@@ -75,6 +77,8 @@ def create_app(
             sessions.router(),
             operators.router(),
             events.router(),
+            agenda.router(),
+            calendar_links.router(),
         ],
     )
     changes = Feed(ports)

@@ -43,6 +43,7 @@ SERVERS: Final = [
     }
 ]
 TAGS: Final[Mapping[str, str]] = {
+    "Agenda": "What to do next, and the calendar that tells it elsewhere.",
     "Accounts": "Register, log in, log out, and one's own account.",
     "Analyses": "How well a resume fits a listing, or how good it is on its own.",
     "Applications": "Where one stands with each listing, and the pipeline's statuses.",

@@ -4,6 +4,7 @@ from jatify_adapters.contracts.analyses import AnalysesContract
 from jatify_adapters.contracts.applications import ApplicationsContract
 from jatify_adapters.contracts.asks import AsksContract
 from jatify_adapters.contracts.bell import BellContract
+from jatify_adapters.contracts.calendar_links import CalendarLinksContract
 from jatify_adapters.contracts.dead_letters import DeadLettersContract
 from jatify_adapters.contracts.drops import DropsContract
 from jatify_adapters.contracts.ends import EndsContract
@@ -16,6 +17,7 @@ from jatify_adapters.contracts.leases import LeasesContract
 from jatify_adapters.contracts.listings import ListingsContract
 from jatify_adapters.contracts.pauses import PausesContract
 from jatify_adapters.contracts.places import PlacesContract
+from jatify_adapters.contracts.reminders import RemindersContract
 from jatify_adapters.contracts.resumes import ResumesContract
 from jatify_adapters.contracts.statuses import StatusesContract
 from jatify_adapters.contracts.tally import TallyContract
@@ -99,3 +101,9 @@ class TestStatuses(StatusesContract): ...
 
 
 class TestTwins(TwinsContract): ...
+
+
+class TestReminders(RemindersContract): ...
+
+
+class TestCalendarLinks(CalendarLinksContract): ...

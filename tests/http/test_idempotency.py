@@ -26,7 +26,7 @@ from tests.http.people import PASSWORD, RESUME, Person, client_of, newcomer
 
 JOB = {"company": "Acme", "position": "Engineer"}
 KEPT = ("content-type", "etag", "link", "location", "retry-after")
-WITHOUT_KEY = {"/api/auth/register", "/api/auth/login"}
+WITHOUT_KEY = {"/api/auth/register", "/api/auth/login", "/api/calendar"}
 
 
 def posts() -> list[str]:

@@ -83,6 +83,10 @@ async def _status(owner: Owner) -> str:
     return await owner.status(f"Screen of {owner.email}")
 
 
+async def _calendar_file(owner: Owner) -> str:
+    return f"{(await owner.post('/api/calendar')).json()['token']}.ics"
+
+
 async def _slug(_: Owner) -> str:
     return "not-found"
 
@@ -96,6 +100,7 @@ MAKERS: Final[Mapping[str, Callable[[Owner], Awaitable[str]]]] = {
     "session_id": _session,
     "status_id": _status,
     "slug": _slug,
+    "calendar_file": _calendar_file,
 }
 """How each name in a path comes to a thing. A new name without a line here fails the tests, as it should."""
 

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from jatify_core.analysis import Analysis, AnalysisId, Reason
 from jatify_core.application import Application, ApplicationId, Status, StatusId
+from jatify_core.calendar_link import CalendarLink
 from jatify_core.dead_letter import DeadLetterId
 from jatify_core.errors import NotFound
 from jatify_core.event import Event
@@ -134,6 +135,7 @@ class Tables:
     tallies: dict[bytes, Attempts] = field(default_factory=dict)
     sequence: int = 0
     statuses: dict[tuple[UserId, StatusId], StoredStatus] = field(default_factory=dict)
+    calendar_links: dict[UserId, CalendarLink] = field(default_factory=dict)
 
     def snapshot(self) -> "Tables":
         """The same rows, to be changed apart from these."""

@@ -18,8 +18,8 @@ from jatify_core.user import UserId
 _EVERY: Final = """
 select application.id, application.user_id, listing.id, listing.company, listing.position, application.resume_id,
        application.status_id, application.applied_on, application.cover_letter, application.notes, application.tags,
-       application.follow_up_on, application.created_at, application.updated_at, application.version,
-       application.deleted_at
+       application.follow_up_on, application.follow_up_note, application.created_at, application.updated_at,
+       application.version, application.deleted_at
   from application
   join listing on listing.user_id = application.user_id and listing.id = application.listing_id
  where application.user_id = %(user_id)s
@@ -52,10 +52,10 @@ class Applications:
             """
             insert into application (
               id, user_id, listing_id, resume_id, status_id, applied_on, cover_letter, notes, tags, follow_up_on,
-              created_at, updated_at, version
+              follow_up_note, created_at, updated_at, version
             ) values (
               %(id)s, %(user_id)s, %(listing_id)s, %(resume_id)s, %(status_id)s, %(applied_on)s, %(cover_letter)s,
-              %(notes)s, %(tags)s, %(follow_up_on)s, %(created_at)s, %(updated_at)s, %(version)s
+              %(notes)s, %(tags)s, %(follow_up_on)s, %(follow_up_note)s, %(created_at)s, %(updated_at)s, %(version)s
             )
             """,
             _columns(application),
@@ -87,7 +87,8 @@ class Applications:
             update application
                set listing_id = %(listing_id)s, resume_id = %(resume_id)s, status_id = %(status_id)s,
                    applied_on = %(applied_on)s, cover_letter = %(cover_letter)s, notes = %(notes)s, tags = %(tags)s,
-                   follow_up_on = %(follow_up_on)s, updated_at = %(updated_at)s, version = %(version)s
+                   follow_up_on = %(follow_up_on)s, follow_up_note = %(follow_up_note)s,
+                   updated_at = %(updated_at)s, version = %(version)s
              where user_id = %(user_id)s and id = %(id)s and deleted_at is null
             """,
             _columns(application),
@@ -149,7 +150,7 @@ def _application(row: TupleRow) -> Application:
     id_, user_id, listing_id, company, position, resume_id, status_id, applied_on, cover_letter, notes, tags, *rest = (
         row
     )
-    follow_up_on, created_at, updated_at, version, deleted_at = rest
+    follow_up_on, follow_up_note, created_at, updated_at, version, deleted_at = rest
     return Application(
         id=id_,
         user_id=user_id,
@@ -161,6 +162,7 @@ def _application(row: TupleRow) -> Application:
         notes=notes,
         tags=tuple(tags),
         follow_up_on=follow_up_on,
+        follow_up_note=follow_up_note,
         created_at=created_at,
         updated_at=updated_at,
         version=version,

@@ -39,6 +39,7 @@ APPLICATION: Final = {
     "notes": "Ask about the team.",
     "tags": ["python"],
     "follow_up_on": "2026-12-01",
+    "follow_up_note": "Call Mr Babbage.",
 }
 STATUS: Final = {
     "id": "applied",
@@ -55,6 +56,7 @@ ORDER: Final = [
     *("saved", "applied", "hr_interview", "user_interview", "offer"),
     *("offer_accepted", "offer_turned_down", "rejected", "withdrawn", "ghosted"),
 ]
+CALENDAR: Final = "0123456789-abcdefghijklmnopqrstuvwxyz_ABCDE"
 SESSION_ID: Final = "019ab4c0-0000-7000-8000-000000000007"
 DEAD: Final = {"reason": "timeout", "message": "The model did not answer in time."}
 
@@ -179,6 +181,33 @@ EXAMPLES: Final[Mapping[str, Any]] = {
         "requeues": 0,
         "enqueued_at": AT,
         "failed_at": AT,
+    },
+    "AgendaView": {
+        "on": "2026-12-02",
+        "overdue": [
+            {
+                "kind": "follow_up",
+                "on": APPLICATION["follow_up_on"],
+                "days": -1,
+                "application_id": APPLICATION_ID,
+                "job_id": JOB_ID,
+                "company": LISTING["company"],
+                "position": LISTING["position"],
+                "status_id": "applied",
+                "note": APPLICATION["follow_up_note"],
+            }
+        ],
+        "today": [],
+        "upcoming": [],
+        "silent": [],
+        "deadlines": [],
+        "more": {"overdue": 0, "today": 0, "upcoming": 0, "silent": 0, "deadlines": 0},
+    },
+    "CalendarView": {"active": True, "created_at": AT, "last_read_at": None},
+    "CalendarLinkView": {
+        "url": f"https://jatify.example/api/calendar/{CALENDAR}.ics",
+        "token": CALENDAR,
+        "created_at": AT,
     },
     "RequeueRequest": {"ids": [LETTER_ID]},
     "RequeuedView": {"requeued": [LETTER_ID], "skipped": []},
