@@ -30,6 +30,7 @@ from jatify_http.routes import (
     queue,
     resumes,
     sessions,
+    stats,
     statuses,
     users,
 )
@@ -73,6 +74,7 @@ def create_app(
             sessions.router(),
             operators.router(),
             events.router(),
+            stats.router(),
         ],
     )
     changes = Feed(ports)

@@ -12,6 +12,7 @@ from jatify_adapters.contracts.everybodys import EverybodysContract
 from jatify_adapters.contracts.farewells import FarewellsContract
 from jatify_adapters.contracts.idempotency import IdempotencyContract
 from jatify_adapters.contracts.jobs import JobsContract
+from jatify_adapters.contracts.journeys import JourneysContract
 from jatify_adapters.contracts.leases import LeasesContract
 from jatify_adapters.contracts.listings import ListingsContract
 from jatify_adapters.contracts.pauses import PausesContract
@@ -91,3 +92,6 @@ class TestEvents(EventsContract): ...
 
 
 class TestThrottle(ThrottleContract): ...
+
+
+class TestJourneys(JourneysContract): ...
