@@ -20,6 +20,7 @@ from jatify_http.routes import (
     analyses,
     applications,
     auth,
+    clippings,
     dead_letters,
     docs,
     events,
@@ -75,6 +76,7 @@ def create_app(
             operators.router(),
             events.router(),
             stats.router(),
+            clippings.router(),
         ],
     )
     changes = Feed(ports)

@@ -61,6 +61,7 @@ class Acts:
         self.by_path: dict[str, Callable[[], Awaitable[tuple[str, dict[str, Any]]]]] = {
             "/api/auth/logout": self._logout,
             "/api/jobs": self._job,
+            "/api/jobs/parse": self._parse,
             "/api/applications": self._application,
             "/api/resumes": self._resume,
             "/api/resumes/{resume_id}/analyze": self._analyze,
@@ -74,6 +75,9 @@ class Acts:
 
     async def _job(self) -> tuple[str, dict[str, Any]]:
         return "/api/jobs", {"json": JOB}
+
+    async def _parse(self) -> tuple[str, dict[str, Any]]:
+        return "/api/jobs/parse", {"json": {"content": "company: Acme"}}
 
     async def _application(self) -> tuple[str, dict[str, Any]]:
         return "/api/applications", {"json": {"job_id": (await self._ann.job())["id"]}}

@@ -163,6 +163,22 @@ EXAMPLES: Final[Mapping[str, Any]] = {
     },
     "RequeueRequest": {"ids": [LETTER_ID]},
     "RequeuedView": {"requeued": [LETTER_ID], "skipped": []},
+    "JobPaste": {
+        "content": "Backend engineer at Analytical Engines\nLocation: London (hybrid)",
+        "url": "https://example.com/jobs/7",
+    },
+    "ParsedJobView": {
+        "draft": {**LISTING, "source": None, "posted_on": None, "deadline_on": None},
+        "found": {
+            "company": "heuristic",
+            "position": "heuristic",
+            "description": "heuristic",
+            "location": "heuristic",
+            "workplace": "heuristic",
+            "employment_type": "heuristic",
+            "salary": "heuristic",
+        },
+    },
     "StatsView": {
         "applications": 3,
         "funnel": [
