@@ -7,7 +7,7 @@ from typing import Final
 
 from jatify_adapters.clipping.pay import find_pay
 from jatify_adapters.clipping.titles import is_role, looks_like_place, read_title
-from jatify_adapters.clipping.words import find_day, find_employment, find_workplace
+from jatify_adapters.clipping.words import find_ago, find_day, find_employment, find_workplace
 
 LABELS: Final[Mapping[str, str]] = {
     "company": r"company(?: name)?|employer|organi[sz]ation|unternehmen|arbeitgeber|firma|hiring company",
@@ -41,7 +41,7 @@ LABELS: Final[Mapping[str, str]] = {
     ),
 }
 _LABELLED: Final = {
-    name: re.compile(rf"^(?:[#\-*>\s]*)(?:{words})\s*(?::|$|–|\t)\s*(?P<value>.*)$", re.IGNORECASE)
+    name: re.compile(rf"^[^\w\n]{{0,8}}(?:{words})\s*(?::|$|–|\t)\s*(?P<value>.*)$", re.IGNORECASE)
     for name, words in LABELS.items()
 }
 _DATED: Final = {
@@ -50,7 +50,7 @@ _DATED: Final = {
     ),
     "deadline_on": re.compile(
         (
-            r"\b(?:deadline|apply by|apply before|closing date|closes on|until|bewerbungsfrist|"
+            r"\b(?:deadline|apply by|before|closing date|closes on|until|bewerbungsfrist|"
             r"bewerbungsschluss|bis (?:zum|spätestens)|bewirb dich bis|"
             r"bewerben sie sich bis)\b[^.\n]{0,20}(?:\d|[A-Z])[^\n]{0,30}"
         ),
@@ -61,7 +61,10 @@ _NAME: Final = r"[A-ZÄÖÜ][\w&.'’+-]*(?:[ ](?:[A-ZÄÖÜ&][\w&.'’+-]*|of|u
 _HIRERS: Final = tuple(
     re.compile(pattern, re.MULTILINE)
     for pattern in (
-        rf"(?:^|[.!?] )(?P<company>{_NAME}) (?:is|are) (?:now )?(?:hiring|looking for|seeking|searching|recruiting)",
+        (
+            rf"(?:^[^\w\n]{{0,6}}|[.!?] )(?P<company>{_NAME}) "
+            r"(?:is|are) (?:now )?(?:hiring|building|looking for|seeking|searching|recruiting)"
+        ),
         rf"(?:^|[.!?] )(?:Die |Der |Das )?(?P<company>{_NAME}) (?:sucht|stellt ein)\b",
         (
             rf"(?:^|\s)(?:[Jj]oin|[Bb]ei|[Ww]ork(?:ing)? (?:at|for)|[Ww]e at|role (?:here )?at|position at|"
@@ -187,7 +190,10 @@ def _day(name: str, told: Mapping[str, str], text: str, today: date) -> date | N
     if day := find_day(told.get(name, ""), today):
         return day
     matches = _DATED[name].finditer(text[:60_000])
-    return next((day for match in matches if (day := find_day(match[0], today))), None)
+    if day := next((day for match in matches if (day := find_day(match[0], today))), None):
+        return day
+    # What was posted says so many days ago among its first lines, and often nothing beside it.
+    return find_ago("\n".join(text.split("\n", HEAD)[:HEAD]), today) if name == "posted_on" else None
 
 
 def _in_sentences(text: str) -> dict[str, str]:

@@ -8,7 +8,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from jatify_adapters.clipping.lines import place
 from jatify_adapters.clipping.prose import prose, read_prose
-from jatify_adapters.clipping.titles import board_in, read_title
+from jatify_adapters.clipping.titles import bare_position, board_in, read_title
 
 MARKS: Final[Mapping[str, re.Pattern[str]]] = {
     name: re.compile(words, re.IGNORECASE)
@@ -65,7 +65,7 @@ def in_marks(page: LexborHTMLParser) -> dict[str, object]:
                     found[member] = value
     heading = page.css_first("h1") or page.css_first("h2")
     if heading and (words := " ".join(heading.text(deep=True)[:300].split())):
-        found.setdefault("position", read_title(words).get("position", words))
+        found.setdefault("position", bare_position(words))
     return found
 
 
@@ -95,4 +95,10 @@ def _value(member: str, node: LexborNode) -> str | None:
     words = " ".join(node.text(deep=True)[:400].split())
     if not words or len(words) > 150:
         return None
-    return place(words) if member == "location" else words
+    match member:
+        case "location":
+            return place(words)
+        case "position":
+            return bare_position(words)
+        case _:
+            return words

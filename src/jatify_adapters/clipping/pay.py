@@ -23,13 +23,10 @@ _CURRENCY: Final = (
 )
 _AMOUNT: Final = r"\d{1,3}(?:[.,'’\u00a0\u202f ]\d{3})+(?:[.,]\d{1,2})?|\d{1,7}(?:[.,]\d{1,2})?"
 _THOUSAND: Final = r"\s?(?:k\b|K\b|Tsd\.?|tausend\b|T€)"
-_ONE: Final = rf"(?P<cNa>{_CURRENCY})?\s?(?P<nN>{_AMOUNT})(?P<kN>{_THOUSAND})?\s?(?P<cNb>{_CURRENCY})?"
 _RANGE: Final = re.compile(
-    r"(?<![\w.,])"
-    + _ONE.replace("N>", "1>").replace("Na>", "1a>").replace("Nb>", "1b>")
-    + r"(?:\s?(?:[-–—]|to\b|bis\b|and\b|und\b)\s?"
-    + _ONE.replace("N>", "2>").replace("Na>", "2a>").replace("Nb>", "2b>")
-    + ")?",
+    rf"(?<![\w.,])(?P<c1a>{_CURRENCY})?\s?(?P<n1>{_AMOUNT})(?P<k1>{_THOUSAND})?\s?(?P<c1b>{_CURRENCY})?"
+    r"(?:\s?(?:[-–—]|to\b|bis\b|and\b|und\b)\s?"
+    rf"(?P<c2a>{_CURRENCY})?\s?(?P<n2>{_AMOUNT})(?P<k2>{_THOUSAND})?\s?(?P<c2b>{_CURRENCY})?)?",
     re.IGNORECASE,
 )
 _CUE: Final = re.compile(

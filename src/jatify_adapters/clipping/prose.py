@@ -14,6 +14,7 @@ LINES: Final = frozenset("div section article header footer main nav aside addre
 HEADINGS: Final = frozenset("h1 h2 h3 h4 h5 h6".split())
 BLANK: Final = re.compile(r"[^\S\n]+")
 EMPTY_ITEM: Final = re.compile(r"^(#+|-)[ \n]*\n+(?=[^\s-])", re.MULTILINE)
+ITEMS_APART: Final = re.compile(r"^(- .*)\n\n(?=- )", re.MULTILINE)
 GAPS: Final = re.compile(r"\n{3,}")
 BULLET: Final = re.compile(r"^[•·▪◦‣●*–—-]\s+", re.MULTILINE)
 INVISIBLE: Final = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u00ad\x00-\x08\x0b-\x1f]")
@@ -39,7 +40,8 @@ def tidy(text: str) -> str:
     """*text* without needless blanks and with one sort of dash before the items of its lists."""
     text = INVISIBLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
     lines = "\n".join(BLANK.sub(" ", line).strip() for line in text.split("\n"))
-    return GAPS.sub("\n\n", EMPTY_ITEM.sub(r"\1 ", BULLET.sub("- ", lines))).strip()
+    text = GAPS.sub("\n\n", EMPTY_ITEM.sub(r"\1 ", BULLET.sub("- ", lines)))
+    return ITEMS_APART.sub(r"\1\n", text).strip()
 
 
 def _pieces(node: LexborNode) -> Iterator[str]:

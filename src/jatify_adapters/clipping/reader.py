@@ -54,7 +54,9 @@ def _in_page(content: str, paste: Paste) -> Finds:
     meta, marked = in_meta(page, safe.title), in_marks(page)
     whole = main_part(page)
     text = prose(whole) if whole else ""
-    guessed = {**_guessed(text, paste), **marked}
+    # A page may consist of nothing but what it says for machines: then its words are in there.
+    stated = next((str(told["description"]) for told in finds.values() if "description" in told), "")
+    guessed = {**_guessed(text if len(text) > len(stated) else f"{text}\n{stated}", paste), **marked}
     if "company" in guessed and guessed["company"] == guessed.get("position"):
         del guessed["company"]
     # A summary for search engines is worth less than the text itself.

@@ -32,11 +32,17 @@ _AT: Final = re.compile(
 _PARTS: Final = re.compile(r"\s+[-–—|·•:]\s+|\s*\|\s*|\s+::\s+")
 _NOISE: Final = re.compile(
     (
-        r"^(?:jobs?|careers?|karriere|stellen(?:angebote)?|open positions?|home|apply(?: now)?|"
+        r"^(?:jobs?|careers?|karriere|stellen(?:angebote)?|job post|open positions?|home|apply(?: now)?|"
         r"job details?|vacanc(?:y|ies)|hiring|\d+)$"
     ),
     re.IGNORECASE,
 )
+_AROUND: Final = re.compile(
+    r"^(?:jobs?|karriere|careers?) (?:bei|at) |\s+(?:careers?|jobs?|karriere)$|"
+    r"\s+(?:in|\()\s?(?:teilzeit|vollzeit)(?: (?:oder|/) ?(?:teilzeit|vollzeit))?\)?$",
+    re.IGNORECASE,
+)
+"""What stands around a name in a title, and is no part of it."""
 _ROLE: Final = re.compile(
     r"engineer|developer|entwickler|manager|analyst|designer|architect|architekt|consultant|berater|scientist|nurse|"
     r"pfleg|driver|fahrer|assistant|assistenz|assistent|specialist|spezialist|director|leiter|lead\b|head of|intern\b|"
@@ -53,7 +59,7 @@ def read_title(title: str) -> Mapping[str, str]:
     """Position, company and location, as far as *title* names them."""
     whole = _PREFIX.sub("", " ".join(title.split()))
     parts = [part for part in _PARTS.split(whole) if part and not _NOISE.match(part) and not board_in(part)]
-    parts = [re.sub(r"\s+(?:careers?|jobs?|karriere)$", "", part, flags=re.IGNORECASE) for part in parts]
+    parts = [_AROUND.sub("", part) for part in parts]
     if not parts:
         return {}
     for pattern in (_HIRING, _AT):
@@ -62,6 +68,12 @@ def read_title(title: str) -> Mapping[str, str]:
     if len(parts) == 1:
         return {"position": parts[0]} if is_role(parts[0]) else {}
     return _sorted(parts)
+
+
+def bare_position(words: str) -> str:
+    """A heading without what a site adds to every one."""
+    first, *others = _PARTS.split(words)
+    return first if others and all(_NOISE.match(part) for part in others) else words
 
 
 def is_role(words: str) -> bool:

@@ -105,12 +105,19 @@ def find_day(text: str, today: date) -> date | None:
     ):
         if (match := pattern.search(text)) and (day := _day(dict(zip(order, match.groups(), strict=True)))):
             return day
-    if match := _AGO.search(text):
-        count, unit = match[1] or match[3], (match[2] or match[4]).lower()
-        return today - timedelta(days=(int(count) if count.isdigit() else 1) * _DAYS[unit])
+    if day := find_ago(text, today):
+        return day
     if re.search(r"\b(?:today|heute|just now|just posted)\b", text, re.IGNORECASE):
         return today
     return today - timedelta(days=1) if re.search(r"\b(?:yesterday|gestern)\b", text, re.IGNORECASE) else None
+
+
+def find_ago(text: str, today: date) -> date | None:
+    """The day that is so long ago as *text* says first."""
+    if not (match := _AGO.search(text[:4_000])):
+        return None
+    count, unit = match[1] or match[3], (match[2] or match[4]).lower()
+    return today - timedelta(days=(int(count) if count.isdecimal() else 1) * _DAYS[unit])
 
 
 def _day(parts: dict[str, str]) -> date | None:
