@@ -1,6 +1,7 @@
 """What a position pays, as people write it in English and German."""
 
 import re
+from itertools import islice
 from typing import Final
 
 from jatify_core.listing import Salary
@@ -37,15 +38,19 @@ _NOT_PAY: Final = re.compile(
     r"\s*(?:million|mio|mrd|bn\b|billion|m\b|bonus|budget|revenue|arr\b|funding|series|in funding|sign|%)",
     re.IGNORECASE,
 )
+MARKS: Final = ("c1a", "c1b", "c2a", "c2b")
 LEAST: Final = {"hour": 3, "day": 50, "week": 100, "month": 300, "year": 5_000}
 MOST: Final = {"hour": 1_000, "day": 10_000, "week": 30_000, "month": 300_000, "year": 100_000_000}
-LONGEST: Final = 200_000
+LONGEST: Final = 60_000
+MOST_AMOUNTS: Final = 300
+"""Amounts of money that are looked at; a listing names a few."""
 
 
 def find_pay(text: str) -> Salary | None:
     """The first amount in *text* that can be a position's pay; a range before a single one."""
     single: Salary | None = None
-    for match in _RANGE.finditer(text[:LONGEST]):
+    told = (match for match in _RANGE.finditer(text[:LONGEST]) if any(match[mark] for mark in MARKS))
+    for match in islice(told, MOST_AMOUNTS):
         if (pay := _read(match, text)) is None:
             continue
         if pay.min is not None and pay.max is not None:
@@ -89,10 +94,10 @@ def guess_period(amount: float) -> str | None:
 
 
 def _read(match: re.Match[str], text: str) -> Salary | None:
-    marks = [match[name] for name in ("c1a", "c1b", "c2a", "c2b") if match[name]]
+    marks = [match[name] for name in MARKS if match[name]]
     before, after = text[max(0, match.start() - 60) : match.start()], text[match.end() : match.end() + 30]
     before = before.rpartition("\n")[2] or before.strip()
-    if not marks or _NOT_PAY.match(after):
+    if _NOT_PAY.match(after):
         return None
     low = _number(match["n1"]) * (1_000 if match["k1"] or (match["k2"] and _number(match["n1"]) < 1_000) else 1)
     high = _number(match["n2"]) * (1_000 if match["k2"] else 1) if match["n2"] else None

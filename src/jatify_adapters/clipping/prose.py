@@ -2,7 +2,6 @@
 
 import html
 import re
-from collections.abc import Iterator
 from typing import Final
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -22,7 +21,9 @@ INVISIBLE: Final = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u0
 
 def prose(node: LexborNode) -> str:
     """All that *node* says."""
-    return tidy("".join(_pieces(node)))
+    pieces: list[str] = []
+    _take(node, pieces)
+    return tidy("".join(pieces))
 
 
 def read_prose(text: str) -> str:
@@ -44,23 +45,24 @@ def tidy(text: str) -> str:
     return ITEMS_APART.sub(r"\1\n", text).strip()
 
 
-def _pieces(node: LexborNode) -> Iterator[str]:
+def _take(node: LexborNode, pieces: list[str]) -> None:
+    """Add what is in *node*; a list, since a piece would pass a generator for each level that it lies deep."""
     child = node.first_child
     while child is not None:
         if child.is_text_node:
-            yield re.sub(r"\s+", " ", child.text_content or "")
+            pieces.append(re.sub(r"\s+", " ", child.text_content or ""))
         elif child.is_element_node:
-            yield from _element(child, child.tag or "")
+            _take_element(child, child.tag or "", pieces)
         child = child.next
 
 
-def _element(node: LexborNode, tag: str) -> Iterator[str]:
+def _take_element(node: LexborNode, tag: str, pieces: list[str]) -> None:
     gap = "\n\n" if tag in APART else "\n" if tag in LINES else ""
-    yield gap
+    pieces.append(gap)
     if tag in HEADINGS:
-        yield "## "
+        pieces.append("## ")
     elif tag == "li":
-        yield "- "
+        pieces.append("- ")
     if tag not in {"br", "hr"}:
-        yield from _pieces(node)
-        yield gap
+        _take(node, pieces)
+        pieces.append(gap)
