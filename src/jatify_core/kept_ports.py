@@ -13,6 +13,7 @@ from jatify_core.duplicates import Twin
 from jatify_core.event import Batch, Change
 from jatify_core.idempotency import KeyedRequest, Taken
 from jatify_core.job import End, Job
+from jatify_core.journey import Journey
 from jatify_core.listing import Listing, ListingFilter, ListingId
 from jatify_core.paging import Page, Window
 from jatify_core.resume import Kept, Resume, ResumeFilter, ResumeId
@@ -146,6 +147,9 @@ class Applications(Protocol):
 
     async def archive(self, user_id: UserId, window: Window) -> Page[Application]:
         """Every application with its history, removed ones too."""
+
+    async def journeys(self, user_id: UserId) -> Sequence[Journey]:
+        """Every application that is not removed, in brief, in no order; the stops are those of its history."""
 
 
 class Resumes(Protocol):

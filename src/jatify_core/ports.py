@@ -13,6 +13,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from jatify_core.analysis import Identity, Material, Outcome
+from jatify_core.clipping import Clipping, Paste
 from jatify_core.kept_ports import (
     Analyses,
     Applications,
@@ -44,6 +45,7 @@ __all__ = [
     "Extractor",
     "Idempotency",
     "Jobs",
+    "ListingReader",
     "Listings",
     "Passwords",
     "Ports",
@@ -135,6 +137,13 @@ class Extractor(Protocol):
         """Text, or why there is none, within 30 seconds and bounded memory whatever the file holds."""
 
 
+class ListingReader(Protocol):
+    """Whoever finds a listing in what somebody pasted."""
+
+    async def read(self, paste: Paste) -> Clipping:
+        """What of a listing stands in *paste*, soon and in bounded memory whatever it holds; nothing is fetched."""
+
+
 class Passwords(Protocol):
     """Slow, salted hashes."""
 
@@ -172,6 +181,7 @@ class Ports(Struct, frozen=True):
     extractor: Extractor
     passwords: Passwords
     tokens: Tokens
+    reader: ListingReader
     clock: Callable[[], datetime]  # now, in UTC
     new_id: Callable[[], UUID]  # a fresh UUID of version 7
     policy: Policy = Policy()

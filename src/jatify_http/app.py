@@ -23,6 +23,7 @@ from jatify_http.routes import (
     auth,
     calendar_links,
     console,
+    clippings,
     dead_letters,
     docs,
     events,
@@ -33,6 +34,7 @@ from jatify_http.routes import (
     queue,
     resumes,
     sessions,
+    stats,
     statuses,
     users,
 )
@@ -79,6 +81,8 @@ def create_app(
             events.router(),
             agenda.router(),
             calendar_links.router(),
+            stats.router(),
+            clippings.router(),
         ],
     )
     changes = Feed(ports)

@@ -52,6 +52,7 @@ TAGS: Final[Mapping[str, str]] = {
     "Jobs": "Listings: advertised positions.",
     "Queue": "What waits and what runs.",
     "Resumes": "Files, the facts about them, and the text taken from them.",
+    "Statistics": "The numbers of one's search.",
 }
 SCHEMES: Final = {
     "bearer": {

@@ -13,6 +13,7 @@ from jatify_adapters.contracts.everybodys import EverybodysContract
 from jatify_adapters.contracts.farewells import FarewellsContract
 from jatify_adapters.contracts.idempotency import IdempotencyContract
 from jatify_adapters.contracts.jobs import JobsContract
+from jatify_adapters.contracts.journeys import JourneysContract
 from jatify_adapters.contracts.leases import LeasesContract
 from jatify_adapters.contracts.listings import ListingsContract
 from jatify_adapters.contracts.pauses import PausesContract
@@ -107,3 +108,6 @@ class TestReminders(RemindersContract): ...
 
 
 class TestCalendarLinks(CalendarLinksContract): ...
+
+
+class TestJourneys(JourneysContract): ...

@@ -61,6 +61,7 @@ class Acts:
         self.by_path: dict[str, Callable[[], Awaitable[tuple[str, dict[str, Any]]]]] = {
             "/api/auth/logout": self._logout,
             "/api/jobs": self._job,
+            "/api/jobs/parse": self._parse,
             "/api/applications": self._application,
             "/api/statuses": self._status,
             "/api/resumes": self._resume,
@@ -75,6 +76,9 @@ class Acts:
 
     async def _job(self) -> tuple[str, dict[str, Any]]:
         return "/api/jobs", {"json": JOB}
+
+    async def _parse(self) -> tuple[str, dict[str, Any]]:
+        return "/api/jobs/parse", {"json": {"content": "company: Acme"}}
 
     async def _application(self) -> tuple[str, dict[str, Any]]:
         return "/api/applications", {"json": {"job_id": (await self._ann.job())["id"]}}

@@ -11,6 +11,7 @@ from jatify_adapters.postgres.connection import Connection, Params
 from jatify_adapters.postgres.pages import Pages
 from jatify_core.application import Application, ApplicationFilter, ApplicationId, Status, StatusChange
 from jatify_core.errors import NotFound
+from jatify_core.journey import Journey, Stop
 from jatify_core.listing import ListingBrief
 from jatify_core.paging import Page, Window
 from jatify_core.user import UserId
@@ -131,6 +132,38 @@ class Applications:
             histories.setdefault(id_, []).append(StatusChange(*step))
         told = (replace(application, history=tuple(histories[application.id])) for application in found.items)
         return Page(tuple(told), found.next)
+
+    async def journeys(self, user_id: UserId) -> Sequence[Journey]:
+        """Every application that is not removed, in brief."""
+        rows = await self._db.rows(
+            """
+            select application.id, application.status_id, listing.source, application.resume_id::text, resume.name,
+                   scored.score, stops.status_ids, stops.times
+              from application
+              join listing on listing.user_id = application.user_id and listing.id = application.listing_id
+              left join resume on resume.user_id = application.user_id and resume.id = application.resume_id
+              left join lateral (
+                select (analysis_report.report::json ->> 'score')::integer as score
+                  from analysis
+                  join analysis_report on analysis_report.analysis_id = analysis.id
+                 where analysis.user_id = application.user_id and analysis.resume_id = application.resume_id
+                   and analysis.listing_id = application.listing_id and analysis.state = 'succeeded'
+                 order by analysis.created_at desc, analysis.id desc
+                 limit 1
+              ) as scored on true
+              cross join lateral (
+                select array_agg(status_id order by at, seq) as status_ids, array_agg(at order by at, seq) as times
+                  from status_change
+                 where user_id = application.user_id and application_id = application.id
+              ) as stops
+             where application.user_id = %(user_id)s and application.deleted_at is null
+            """,
+            {"user_id": user_id},
+        )
+        return [
+            Journey(*brief, stops=tuple(Stop(*stop) for stop in zip(status_ids, times, strict=True)))
+            for *brief, status_ids, times in rows
+        ]
 
     async def _note(self, application: Application, change: StatusChange) -> None:
         await self._db.change(

@@ -211,6 +211,65 @@ EXAMPLES: Final[Mapping[str, Any]] = {
     },
     "RequeueRequest": {"ids": [LETTER_ID]},
     "RequeuedView": {"requeued": [LETTER_ID], "skipped": []},
+    "JobPaste": {
+        "content": "Backend engineer at Analytical Engines\nLocation: London (hybrid)",
+        "url": "https://example.com/jobs/7",
+    },
+    "ParsedJobView": {
+        "draft": {**LISTING, "source": None, "posted_on": None, "deadline_on": None},
+        "found": {
+            "company": "heuristic",
+            "position": "heuristic",
+            "description": "heuristic",
+            "location": "heuristic",
+            "workplace": "heuristic",
+            "employment_type": "heuristic",
+            "salary": "heuristic",
+        },
+    },
+    "StatsView": {
+        "applications": 3,
+        "funnel": [
+            {"stage": "saved", "reached": 3, "now": 0},
+            {"stage": "applied", "reached": 3, "now": 1},
+            {"stage": "interview", "reached": 1, "now": 1},
+            {"stage": "offer", "reached": 0, "now": 0},
+            {"stage": "accepted", "reached": 0, "now": 0},
+        ],
+        "flows": [
+            {"source": "saved", "target": "applied", "count": 3},
+            {"source": "applied", "target": "interview", "count": 1},
+            {"source": "applied", "target": "open", "count": 1},
+            {"source": "applied", "target": "status:rejected", "count": 1},
+            {"source": "interview", "target": "open", "count": 1},
+        ],
+        "time_in_status": [
+            {"status_id": "saved", "count": 3, "median_days": 1.5, "p90_days": 3.1, "now": 0},
+            {"status_id": "applied", "count": 2, "median_days": 9.0, "p90_days": 13.0, "now": 1},
+            {"status_id": "hr_interview", "count": 0, "median_days": None, "p90_days": None, "now": 1},
+            {"status_id": "rejected", "count": 0, "median_days": None, "p90_days": None, "now": 1},
+        ],
+        "responses": {
+            "by_source": [{"key": "a friend", "label": "a friend", "applied": 3, "responded": 1, "rate": 0.3333}],
+            "by_resume": [
+                {"key": RESUME_ID, "label": "Backend, short", "applied": 2, "responded": 1, "rate": 0.5},
+                {"key": None, "label": "No resume", "applied": 1, "responded": 0, "rate": 0.0},
+            ],
+            "by_score": [
+                {"key": "0-39", "label": "0 to 39", "applied": 0, "responded": 0, "rate": None},
+                {"key": "40-59", "label": "40 to 59", "applied": 1, "responded": 0, "rate": 0.0},
+                {"key": "60-79", "label": "60 to 79", "applied": 0, "responded": 0, "rate": None},
+                {"key": "80-100", "label": "80 to 100", "applied": 1, "responded": 1, "rate": 1.0},
+                {"key": "none", "label": "No score", "applied": 1, "responded": 0, "rate": 0.0},
+            ],
+        },
+        "weeks": [
+            {"week": "2026-11-09", "created": 3, "applied": 2, "interviews": 0, "offers": 0, "closed": 0},
+            {"week": "2026-11-16", "created": 0, "applied": 1, "interviews": 1, "offers": 0, "closed": 1},
+        ],
+        "from": None,
+        "to": None,
+    },
     "ProblemKind": {
         "type": "/problems/stale",
         "title": "Precondition Failed",
