@@ -9,10 +9,12 @@ from jatify_core.application import Application, ApplicationFilter, ApplicationI
 from jatify_core.dead_letter import Dropped
 from jatify_core.event import Batch, Change
 from jatify_core.idempotency import KeyedRequest, Taken
+from jatify_core.imports import Brought, Import, ImportId, Undone
 from jatify_core.job import End, Job
 from jatify_core.listing import Listing, ListingFilter, ListingId
 from jatify_core.paging import Page, Window
 from jatify_core.resume import Kept, Resume, ResumeFilter, ResumeId
+from jatify_core.sameness import Known
 from jatify_core.throttle import Attempts
 from jatify_core.user import Session, SessionId, User, UserId
 
@@ -96,6 +98,9 @@ class Listings(Protocol):
 
     async def page(self, user_id: UserId, where: ListingFilter) -> Page[Listing]:
         """Listings that match."""
+
+    async def several(self, user_id: UserId, listing_ids: Collection[ListingId]) -> Sequence[Listing]:
+        """Those of them that are there, in no order."""
 
 
 class Applications(Protocol):
@@ -253,3 +258,26 @@ class Throttle(Protocol):
 
     async def prolong(self, key: bytes, until: datetime) -> None:
         """Have a tally wait until then, if it waits less; this waits for nobody who changes it just now."""
+
+
+class Imports(Protocol):
+    """Tables that were imported, and what came with each."""
+
+    async def known(self, user_id: UserId) -> Sequence[Known]:
+        """Every application that is in sight, as far as it takes to know one again."""
+
+    async def add(self, imported: Import, brought: Sequence[Brought]) -> None:
+        """Store an import with all that it *brought*, of the same user's, thousands of rows as well."""
+
+    async def get(self, user_id: UserId, import_id: ImportId) -> Import:
+        """One import."""
+
+    async def page(self, user_id: UserId, window: Window) -> Page[Import]:
+        """A user's imports."""
+
+    async def undo(self, user_id: UserId, import_id: ImportId, at: datetime) -> tuple[Undone, bool]:
+        """Delete what came with an import for good, and whether this is the first time; later ones answer alike.
+
+        What was changed since stays: an application with another version than it came with (told of, unless it is
+        hidden), and a listing likewise, or one that any application or analysis uses.
+        """

@@ -19,6 +19,7 @@ from jatify_core.kept_ports import (
     Asks,
     Events,
     Idempotency,
+    Imports,
     Listings,
     Resumes,
     Sessions,
@@ -39,6 +40,7 @@ __all__ = [
     "Events",
     "Extractor",
     "Idempotency",
+    "Imports",
     "Jobs",
     "Listings",
     "Passwords",
@@ -68,6 +70,7 @@ class Transaction(Struct, frozen=True):
     idempotency: Idempotency
     events: Events
     throttle: Throttle
+    imports: Imports
 
 
 class Store(Protocol):

@@ -24,6 +24,7 @@ from jatify_http.routes import (
     docs,
     events,
     health,
+    imports,
     listings,
     operators,
     problems,
@@ -73,6 +74,7 @@ def create_app(
             sessions.router(),
             operators.router(),
             events.router(),
+            *imports.routers(),
         ],
     )
     changes = Feed(ports)

@@ -11,6 +11,7 @@ from jatify_adapters.contracts.events import EventsContract
 from jatify_adapters.contracts.everybodys import EverybodysContract
 from jatify_adapters.contracts.farewells import FarewellsContract
 from jatify_adapters.contracts.idempotency import IdempotencyContract
+from jatify_adapters.contracts.imports import ImportsContract
 from jatify_adapters.contracts.jobs import JobsContract
 from jatify_adapters.contracts.leases import LeasesContract
 from jatify_adapters.contracts.listings import ListingsContract
@@ -91,3 +92,6 @@ class TestEvents(EventsContract): ...
 
 
 class TestThrottle(ThrottleContract): ...
+
+
+class TestImports(ImportsContract): ...

@@ -19,6 +19,7 @@ from jatify_adapters.contracts.samples import (
     a_session,
     a_stored_resume,
     an_application,
+    an_import,
     ask,
     bury_next,
     claim_one,
@@ -239,6 +240,7 @@ async def furnished(new_store: PostgresNewStore) -> Seeker:
         await tx.events.add([Change.application(seeker.user.id, application.id, 1)])
         key = KeyedRequest(seeker.user.id, "key", b"fingerprint", uuid4())
         await tx.idempotency.take(key, timedelta(minutes=1), timedelta(days=1))
+        await tx.imports.add(an_import(seeker.user.id, new_store.now()), ())
     await execute(  # as the reader of events does, to which one is new no more
         new_store.conninfo,
         "insert into event (user_id, kind, subject, at) values (%s, 'application.updated', %s, now())",

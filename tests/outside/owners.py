@@ -78,6 +78,12 @@ async def _session(owner: Owner) -> str:
     return str(next(session["id"] for session in sessions if not session["current"]))
 
 
+async def _import(owner: Owner) -> str:
+    table = f"company,position\nAcme,Engineer of {owner.email}\n".encode()
+    answer = await owner.post("/api/imports", files={"file": ("a.csv", table)}, data={"dry_run": "false"})
+    return str(answer.json()["id"])
+
+
 async def _slug(_: Owner) -> str:
     return "not-found"
 
@@ -89,6 +95,7 @@ MAKERS: Final[Mapping[str, Callable[[Owner], Awaitable[str]]]] = {
     "analysis_id": _analysis,
     "dead_letter_id": _dead_letter,
     "session_id": _session,
+    "import_id": _import,
     "slug": _slug,
 }
 """How each name in a path comes to a thing. A new name without a line here fails the tests, as it should."""

@@ -16,6 +16,7 @@ pytest.register_assert_rewrite(
             "everybodys",
             "farewells",
             "events",
+            "imports",
             "jobs",
             "leases",
             "listings",

@@ -1,5 +1,7 @@
 """Listings in memory."""
 
+from collections.abc import Collection, Sequence
+
 from jatify_adapters.memory.events import drop_all
 from jatify_adapters.memory.pages import contains, page, same
 from jatify_adapters.memory.tables import Draft, owned, touch
@@ -53,6 +55,11 @@ class MemoryListings:
         """Listings that match."""
         listings = self._draft.tables.listings.values()
         return page((x for x in listings if x.user_id == user_id and _matches(x, where)), where.window)
+
+    async def several(self, user_id: UserId, listing_ids: Collection[ListingId]) -> Sequence[Listing]:
+        """Those of them that are there."""
+        listings = self._draft.tables.listings
+        return [listings[id_] for id_ in {*listing_ids} if id_ in listings and listings[id_].user_id == user_id]
 
 
 def _matches(listing: Listing, where: ListingFilter) -> bool:

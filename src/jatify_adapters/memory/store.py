@@ -15,6 +15,7 @@ from jatify_adapters.memory.clock import uuid7s
 from jatify_adapters.memory.dead_letters import MemoryDeadLetters
 from jatify_adapters.memory.events import MemoryEvents
 from jatify_adapters.memory.idempotency import MemoryIdempotency
+from jatify_adapters.memory.imports import MemoryImports
 from jatify_adapters.memory.jobs import MemoryJobs
 from jatify_adapters.memory.listings import MemoryListings
 from jatify_adapters.memory.resumes import MemoryResumes
@@ -169,4 +170,5 @@ def _transaction(draft: Draft) -> Transaction:
         idempotency=MemoryIdempotency(draft),
         events=MemoryEvents(draft),
         throttle=MemoryThrottle(draft),
+        imports=MemoryImports(draft),
     )

@@ -23,6 +23,7 @@ from jatify_adapters.postgres.connection import Connection, Each, Kept, Lane, Po
 from jatify_adapters.postgres.dead_letters import DeadLetters
 from jatify_adapters.postgres.events import Events
 from jatify_adapters.postgres.idempotency import Idempotency
+from jatify_adapters.postgres.imports import Imports
 from jatify_adapters.postgres.jobs import Jobs
 from jatify_adapters.postgres.listings import Listings
 from jatify_adapters.postgres.migrating import refuse_old_server, unfitness
@@ -140,6 +141,7 @@ class PostgresStore:
             idempotency=Idempotency(db),
             events=Events(db),
             throttle=Throttle(db),
+            imports=Imports(db),
         )
 
     @asynccontextmanager
