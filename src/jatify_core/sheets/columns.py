@@ -47,8 +47,9 @@ NAMES: Final[Mapping[Field, str]] = {
     ),
     "status": "stage|application status|job status|list|list name|board list|current status|state|phase|statut|estado",
     "applied_on": (
-        "applied|date applied|applied date|application date|applied at|applied on date|date of application|"
-        "applieddate|date submitted|submitted|date|date sent|beworben am|bewerbungsdatum|beworben|date de candidature"
+        "date applied|applied date|application date|applied at|applied on date|date of application|"
+        "applieddate|date submitted|applied|submitted|date sent|date|beworben am|"
+        "bewerbungsdatum|beworben|date de candidature"
     ),
     "url": (
         "job url|link|job link|posting url|job posting|job posting url|posting link|listing url|application link|"

@@ -12,10 +12,11 @@ from jatify_core.sheets.columns import Field
 from jatify_core.sheets.sheet import SAMPLE, SAMPLES, CellFault, Column, Sheet
 from jatify_core.sheets.table import LONGEST_NAME, MOST_COLUMNS, MOST_ROWS
 from jatify_core.text import Word
-from jatify_http.schemas import Code, Count, Told, utc, utc_or_none
+from jatify_http.schemas import MOST, Code, Count, Told, utc, utc_or_none
 from jatify_http.schemas.lists import ListQuery
 
 ColumnName = Annotated[str, Meta(max_length=LONGEST_NAME + 10)]
+RowNumber = Annotated[int, Meta(ge=2, le=MOST)]
 TOLD_ROWS = 1_000
 """Rows up to which an import tells each of them. The answer to a larger one leaves out those that it created."""
 
@@ -52,14 +53,14 @@ Faults = Annotated[tuple[CellFaultView, ...], Meta(max_length=2 * MOST_COLUMNS)]
 class ImportRowView(Struct, frozen=True):
     """What is done with a row. Rows are counted as a spreadsheet does: the first one below the header is 2."""
 
-    row: Annotated[int, Meta(ge=2)]
+    row: RowNumber
     action: Action
     company: Word | None
     position: Word | None
     status_id: StatusCode | None
     applied_on: date | None
     duplicate_of: UUID | None
-    duplicate_of_row: Annotated[int, Meta(ge=2)] | None
+    duplicate_of_row: RowNumber | None
     errors: Faults
     notices: Faults
 
