@@ -62,7 +62,7 @@ class KeptApplication(Struct, frozen=True):
 class Undone(Struct, frozen=True):
     """What became of an import that was taken back."""
 
-    removed: tuple[ApplicationId, ...]
+    removed_applications: int
     removed_listings: int
     kept: tuple[KeptApplication, ...]
 

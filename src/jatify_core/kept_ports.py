@@ -275,8 +275,10 @@ class Imports(Protocol):
     async def page(self, user_id: UserId, window: Window) -> Page[Import]:
         """A user's imports."""
 
-    async def undo(self, user_id: UserId, import_id: ImportId, at: datetime) -> tuple[Undone, bool]:
-        """Delete what came with an import for good, and whether this is the first time; later ones answer alike.
+    async def undo(self, user_id: UserId, import_id: ImportId, at: datetime) -> tuple[Undone, Sequence[ApplicationId]]:
+        """Delete what came with an import for good; return what was done, and which applications went just now.
+
+        Once more nothing goes, and the first part is the same.
 
         What was changed since stays: an application with another version than it came with (told of, unless it is
         hidden), and a listing likewise, or one that any application or analysis uses.

@@ -12,6 +12,7 @@ from msgspec import Struct
 from jatify_adapters.memory import memory_ports
 from jatify_adapters.postgres import PostgresStore, imports
 from jatify_core.application import Application
+from jatify_core.imports import Import
 from jatify_core.ports import Ports
 from jatify_core.sheets.table import MOST_ROWS
 from tests.http.people import Person, client_of, newcomer
@@ -78,7 +79,7 @@ async def test_thousands_of_rows_come_and_go_in_seconds_while_others_are_served(
     print(f"import {took:.2f} s, undo {undo_took:.2f} s, longest gap {gaps.longest:.3f} s")  # noqa: T201  # with -s
     assert (undone.json()["removed_applications"], undone.json()["removed_jobs"]) == (MOST_ROWS, MOST_ROWS)
     assert counts(own_database)[1:] == [0, 0, 0]
-    assert gaps.longest < took  # the loop went on meanwhile
+    assert gaps.longest < took / 2  # the loop went on meanwhile
 
 
 async def test_an_import_that_breaks_in_its_middle_leaves_nothing(
@@ -106,7 +107,7 @@ async def test_an_import_whose_connection_dies_leaves_nothing_and_may_be_sent_ag
 ) -> None:
     real = imports.Imports._add_applications
 
-    async def cut(self: imports.Imports, imported: imports.Import, applications: Sequence[Application]) -> None:
+    async def cut(self: imports.Imports, imported: Import, applications: Sequence[Application]) -> None:
         async with await psycopg.AsyncConnection.connect(own_database, autocommit=True) as link:
             await link.execute(
                 "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() "

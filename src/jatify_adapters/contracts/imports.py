@@ -1,5 +1,6 @@
 """What every store promises about imports: all at once, known again, and taken back but for what was changed."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 import anyio
@@ -24,7 +25,7 @@ from jatify_adapters.contracts.samples import (
     unknown_id,
     walk,
 )
-from jatify_core.application import Application, ApplicationFilter, StatusChange, StatusId
+from jatify_core.application import Application, ApplicationFilter, ApplicationId, StatusChange, StatusId
 from jatify_core.errors import NotFound
 from jatify_core.imports import Brought, Import, ImportId, KeptApplication, Undone
 from jatify_core.listing import ListingFilter
@@ -139,13 +140,9 @@ class ImportsContract:
         other = a_brought(stored.seeker, new_store)
         await store(new_store, an_import(user_id, new_store.now(), 1), [other])
         at = new_store.now() + MINUTE
-        undone, first = await undo(new_store, stored, at)
-        assert (sorted(undone.removed), undone.removed_listings, undone.kept, first) == (
-            sorted(one.application.id for one in stored.brought),
-            3,
-            (),
-            True,
-        )
+        undone, removed = await undo(new_store, stored, at)
+        assert undone == Undone(3, 3, ())
+        assert sorted(removed) == sorted(one.application.id for one in stored.brought)
         async with new_store.store.transaction(user_id) as tx:
             assert [one.id for one in (await tx.applications.archive(user_id, ALL)).items] == [other.application.id]
             assert {one.id for one in (await tx.listings.page(user_id, ListingFilter(ALL))).items} == {
@@ -158,9 +155,9 @@ class ImportsContract:
         stored = await imported(new_store, 2)
         changed, unchanged = stored.brought
         await touch(new_store, changed.application)
-        undone, _ = await undo(new_store, stored, new_store.now())
+        undone, removed = await undo(new_store, stored, new_store.now())
         kept = KeptApplication(changed.application.id, changed.listing.company, changed.listing.position)
-        assert undone == Undone((unchanged.application.id,), 1, (kept,))
+        assert (undone, [*removed]) == (Undone(1, 1, (kept,)), [unchanged.application.id])
         async with new_store.store.transaction(stored.seeker.user.id) as tx:
             assert (await tx.applications.get(changed.application.user_id, changed.application.id)).notes == "Mine."
 
@@ -172,7 +169,7 @@ class ImportsContract:
         async with new_store.store.transaction(user_id) as tx:
             await tx.applications.remove(user_id, kept, new_store.now())
         again = await undo(new_store, stored, new_store.now() + MINUTE)
-        assert (again[0], first[1], again[1]) == (first[0], True, False)
+        assert (again[0], len(first[1]), len(again[1])) == (first[0], 1, 0)
         async with new_store.store.transaction(user_id) as tx:
             assert len((await tx.applications.archive(user_id, ALL)).items) == 1
 
@@ -182,7 +179,7 @@ class ImportsContract:
         async with new_store.store.transaction(user_id) as tx:
             await tx.applications.remove(user_id, gone, new_store.now())
         undone, _ = await undo(new_store, stored, new_store.now())
-        assert undone == Undone((gone,), 1, ())
+        assert undone == Undone(1, 1, ())
         async with new_store.store.transaction(user_id) as tx:
             assert (await tx.applications.archive(user_id, ALL)).items == ()
 
@@ -198,7 +195,7 @@ class ImportsContract:
             await tx.listings.save(listing.changed_to(draft, new_store.now()))
         await ask(new_store, await a_stored_resume(new_store, seeker), analysed)
         undone, _ = await undo(new_store, stored, new_store.now())
-        assert (len(undone.removed), undone.removed_listings) == (4, 1)
+        assert (undone.removed_applications, undone.removed_listings) == (4, 1)
         async with new_store.store.transaction(user_id) as tx:
             left = {one.id for one in await tx.listings.several(user_id, [one.listing.id for one in stored.brought])}
             assert left == {used.id, analysed.id, changed.id}
@@ -281,7 +278,7 @@ async def store(new_store: NewStore, record: Import, brought: list[Brought]) -> 
         await tx.imports.add(record, brought)
 
 
-async def undo(new_store: NewStore, stored: StoredImport, at: datetime) -> tuple[Undone, bool]:
+async def undo(new_store: NewStore, stored: StoredImport, at: datetime) -> tuple[Undone, Sequence[ApplicationId]]:
     """Undo in a transaction of the user's own."""
     async with new_store.store.transaction(stored.seeker.user.id) as tx:
         return await tx.imports.undo(stored.seeker.user.id, stored.imported.id, at)

@@ -62,16 +62,16 @@ class MemoryImports:
         own = (stored.imported for stored in self._draft.tables.imports.values() if stored.user_id == user_id)
         return page(own, window)
 
-    async def undo(self, user_id: UserId, import_id: ImportId, at: datetime) -> tuple[Undone, bool]:
+    async def undo(self, user_id: UserId, import_id: ImportId, at: datetime) -> tuple[Undone, Sequence[ApplicationId]]:
         """Delete what came with an import, or tell what that did."""
         stored = owned(self._draft.tables.imports, user_id, import_id)
         if stored.undone:
-            return stored.undone, False
+            return stored.undone, ()
         removed = self._remove_applications(stored)
-        undone = Undone(removed, self._remove_listings(stored), self._kept(stored))
+        undone = Undone(len(removed), self._remove_listings(stored), self._kept(stored))
         imported = replace(stored.imported, undone_at=at)
         self._draft.tables.imports[import_id] = replace(stored, imported=imported, undone=undone)
-        return undone, True
+        return undone, removed
 
     def _remove_applications(self, stored: StoredImport) -> tuple[ApplicationId, ...]:
         rows = self._draft.tables.applications

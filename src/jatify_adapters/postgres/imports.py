@@ -72,7 +72,7 @@ class Imports:
         """A user's imports."""
         return await _PAGES.page(self._db, window, {"user_id": user_id})
 
-    async def undo(self, user_id: UserId, import_id: ImportId, at: datetime) -> tuple[Undone, bool]:
+    async def undo(self, user_id: UserId, import_id: ImportId, at: datetime) -> tuple[Undone, Sequence[ApplicationId]]:
         """Delete what came with an import, or tell what that did."""
         this = {"user_id": user_id, "id": import_id, "at": at}
         row = await self._db.row(
@@ -81,9 +81,9 @@ class Imports:
         if not row:
             raise NotFound
         if row[0] is not None:
-            return msgspec.convert(row[0], Undone), False
+            return msgspec.convert(row[0], Undone), ()
         removed = await self._remove_applications(this)
-        undone = Undone(removed, await self._remove_listings(this), await self._kept(this))
+        undone = Undone(len(removed), await self._remove_listings(this), await self._kept(this))
         await self._db.change(
             """
             update import set undone_at = %(at)s, undone = %(undone)s::jsonb
@@ -91,7 +91,7 @@ class Imports:
             """,
             {**this, "undone": msgspec.json.encode(undone).decode()},
         )
-        return undone, True
+        return undone, removed
 
     async def _add_listings(self, imported: Import, listings: Sequence[Listing]) -> None:
         await self._db.change(
@@ -156,15 +156,19 @@ class Imports:
     async def _remove_applications(self, this: dict[str, Any]) -> tuple[ApplicationId, ...]:
         # Locked first, listings before applications as elsewhere: whoever changes one has either done so or waits,
         # and whoever refers to one anew is seen by the statements below.
-        await self._db.rows(
+        await self._db.count(
             """
-            select id from listing where user_id = %(user_id)s and import_id = %(id)s order by id for update
+            select count(*)
+              from (select from listing where user_id = %(user_id)s and import_id = %(id)s order by id for update)
+                as locked
             """,
             this,
         )
-        await self._db.rows(
+        await self._db.count(
             """
-            select id from application where user_id = %(user_id)s and import_id = %(id)s order by id for update
+            select count(*)
+              from (select from application where user_id = %(user_id)s and import_id = %(id)s order by id for update)
+                as locked
             """,
             this,
         )

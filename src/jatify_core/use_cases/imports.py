@@ -1,6 +1,6 @@
 """Applications in and out as tables: plan and carry out an import, take it back, and give everything for an export."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import date
 from functools import partial
 from typing import Final
@@ -22,6 +22,8 @@ from jatify_core.user import UserId
 
 MOST_TOLD: Final = 1_000
 """Faults that are told when an import is refused."""
+AT_ONCE: Final = 500
+"""Changes that are told in one statement."""
 
 Beside = Callable[[Callable[[], Plan]], Awaitable[Plan]]
 """What runs long work that waits for nothing beside all other work, in a thread for instance."""
@@ -64,8 +66,8 @@ async def import_sheet(
         count = len(planned.brought)
         imported = Import(ImportId(ports.new_id()), user_id, filename, ports.clock(), count, count)
         await tx.imports.add(imported, planned.brought)
-        await tx.events.add(
-            [Change.application(user_id, one.application.id, one.application.version) for one in planned.brought]
+        await _tell(
+            tx, [Change.application(user_id, one.application.id, one.application.version) for one in planned.brought]
         )
     return imported, planned
 
@@ -86,9 +88,8 @@ async def undo_import(ports: Ports, user_id: UserId, import_id: ImportId) -> Und
     """Delete what came with an import for good, but for what was changed since; once more, and it tells the same."""
     async with ports.store.transaction(user_id) as tx:
         await tx.users.lock(user_id)
-        undone, first = await tx.imports.undo(user_id, import_id, ports.clock())
-        if first:
-            await tx.events.add([Change.application(user_id, removed, None) for removed in undone.removed])
+        undone, removed = await tx.imports.undo(user_id, import_id, ports.clock())
+        await _tell(tx, [Change.application(user_id, application_id, None) for application_id in removed])
     return undone
 
 
@@ -119,6 +120,12 @@ async def _plan(ports: Ports, tx: Transaction, user_id: UserId, sheet: Sheet, ch
         now=ports.clock(),
     )
     return await beside(partial(plan, sheet, around, skip_duplicates=choices.skip_duplicates, new_id=ports.new_id))
+
+
+async def _tell(tx: Transaction, changes: Sequence[Change]) -> None:
+    """A few at a time, so that thousands hold nobody up."""
+    for start in range(0, len(changes), AT_ONCE):
+        await tx.events.add(changes[start : start + AT_ONCE])
 
 
 def _refuse_errors(planned: Plan) -> None:

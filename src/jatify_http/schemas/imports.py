@@ -162,7 +162,7 @@ class UndoneView(Struct, frozen=True):
     def of(cls, undone: Undone) -> "UndoneView":
         """How *undone* looks."""
         kept = tuple(KeptView(one.application_id, one.company, one.position, one.because) for one in undone.kept)
-        return cls(len(undone.removed), undone.removed_listings, kept)
+        return cls(undone.removed_applications, undone.removed_listings, kept)
 
 
 class ImportQuery(ListQuery, frozen=True, kw_only=True):
