@@ -12,11 +12,13 @@ from jatify_core.dead_letter import Dropped
 from jatify_core.duplicates import Twin
 from jatify_core.event import Batch, Change
 from jatify_core.idempotency import KeyedRequest, Taken
+from jatify_core.imports import Brought, Import, ImportId, Undone
 from jatify_core.job import End, Job
 from jatify_core.journey import Journey
 from jatify_core.listing import Listing, ListingFilter, ListingId
 from jatify_core.paging import Page, Window
 from jatify_core.resume import Kept, Resume, ResumeFilter, ResumeId
+from jatify_core.sameness import Known
 from jatify_core.throttle import Attempts
 from jatify_core.user import Session, SessionId, User, UserId
 
@@ -122,6 +124,8 @@ class Statuses(Protocol):
 
     async def remove(self, user_id: UserId, status_id: StatusId) -> None:
         """Delete a status. Raises `Conflict`, with the count, if an application, hidden or not, is in it or was."""
+    async def several(self, user_id: UserId, listing_ids: Collection[ListingId]) -> Sequence[Listing]:
+        """Those of them that are there, in no order."""
 
 
 class Applications(Protocol):
@@ -325,3 +329,28 @@ class CalendarLinks(Protocol):
 
     async def remove(self, user_id: UserId) -> bool:
         """Delete a user's link; whether there was one."""
+
+
+class Imports(Protocol):
+    """Tables that were imported, and what came with each."""
+
+    async def known(self, user_id: UserId) -> Sequence[Known]:
+        """Every application that is in sight, as far as it takes to know one again."""
+
+    async def add(self, imported: Import, brought: Sequence[Brought]) -> None:
+        """Store an import with all that it *brought*, of the same user's, thousands of rows as well."""
+
+    async def get(self, user_id: UserId, import_id: ImportId) -> Import:
+        """One import."""
+
+    async def page(self, user_id: UserId, window: Window) -> Page[Import]:
+        """A user's imports."""
+
+    async def undo(self, user_id: UserId, import_id: ImportId, at: datetime) -> tuple[Undone, Sequence[ApplicationId]]:
+        """Delete what came with an import for good; return what was done, and which applications went just now.
+
+        Once more nothing goes, and the first part is the same.
+
+        What was changed since stays: an application with another version than it came with (told of, unless it is
+        hidden), and a listing likewise, or one that any application or analysis uses.
+        """

@@ -21,6 +21,7 @@ from jatify_core.kept_ports import (
     CalendarLinks,
     Events,
     Idempotency,
+    Imports,
     Listings,
     Reminders,
     Resumes,
@@ -44,6 +45,7 @@ __all__ = [
     "Events",
     "Extractor",
     "Idempotency",
+    "Imports",
     "Jobs",
     "ListingReader",
     "Listings",
@@ -79,6 +81,7 @@ class Transaction(Struct, frozen=True):
     statuses: Statuses
     reminders: Reminders
     calendar_links: CalendarLinks
+    imports: Imports
 
 
 class Store(Protocol):

@@ -28,6 +28,7 @@ from jatify_http.routes import (
     docs,
     events,
     health,
+    imports,
     listings,
     operators,
     problems,
@@ -83,6 +84,7 @@ def create_app(
             calendar_links.router(),
             stats.router(),
             clippings.router(),
+            *imports.routers(),
         ],
     )
     changes = Feed(ports)

@@ -49,6 +49,7 @@ TAGS: Final[Mapping[str, str]] = {
     "Applications": "Where one stands with each listing, and the pipeline's statuses.",
     "Dead letters": "Analyses that failed for good, and their second life.",
     "Health": "For orchestrators.",
+    "Imports": "Applications in and out as tables.",
     "Jobs": "Listings: advertised positions.",
     "Queue": "What waits and what runs.",
     "Resumes": "Files, the facts about them, and the text taken from them.",

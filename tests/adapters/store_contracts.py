@@ -12,6 +12,7 @@ from jatify_adapters.contracts.events import EventsContract
 from jatify_adapters.contracts.everybodys import EverybodysContract
 from jatify_adapters.contracts.farewells import FarewellsContract
 from jatify_adapters.contracts.idempotency import IdempotencyContract
+from jatify_adapters.contracts.imports import ImportsContract
 from jatify_adapters.contracts.jobs import JobsContract
 from jatify_adapters.contracts.journeys import JourneysContract
 from jatify_adapters.contracts.leases import LeasesContract
@@ -111,3 +112,6 @@ class TestCalendarLinks(CalendarLinksContract): ...
 
 
 class TestJourneys(JourneysContract): ...
+
+
+class TestImports(ImportsContract): ...

@@ -28,6 +28,7 @@ from jatify_core.worker import Worker, WorkerSettings
 from tests.http.people import PASSWORD, Person, client_of
 
 CANARY = "zqcanaryqz"
+IMPORTED = {"dry_run": "false", "duplicates": "create"}
 RESUME = f"{CANARY} Ann Archer, engineer\n".encode() + b"Built things that lasted. " * 20
 TABLES = {
     "account",
@@ -37,6 +38,7 @@ TABLES = {
     "resume_file",
     "application",
     "status_change",
+    "import",
     "analysis",
     "analysis_report",
     "job",
@@ -207,6 +209,11 @@ async def everything(who: Person) -> None:
         await who.patch(f"/api/applications/{application['id']}", json=moved)
         if deleted:
             await who.delete(f"/api/applications/{application['id']}")
+    table = f"company,position,notes\n{CANARY},{CANARY},{CANARY}\n".encode()
+    for undone in (False, True):
+        done = await who.post("/api/imports", files={"file": (f"{CANARY}.csv", table)}, data=IMPORTED)
+        if undone:
+            await who.post(f"/api/imports/{done.json()['id']}/undo")
     await who.analysis(resume["id"], job["id"])
     await who.analysis(resume["id"])
     for _ in range(2):

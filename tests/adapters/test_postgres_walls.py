@@ -19,6 +19,7 @@ from jatify_adapters.contracts.samples import (
     a_session,
     a_stored_resume,
     an_application,
+    an_import,
     ask,
     bury_next,
     claim_one,
@@ -241,6 +242,7 @@ async def furnished(new_store: PostgresNewStore) -> Seeker:
         key = KeyedRequest(seeker.user.id, "key", b"fingerprint", uuid4())
         await tx.idempotency.take(key, timedelta(minutes=1), timedelta(days=1))
         await tx.calendar_links.put(CalendarLink.to(uuid4().hex, seeker.user.id, new_store.now()))
+        await tx.imports.add(an_import(seeker.user.id, new_store.now()), ())
     await execute(  # as the reader of events does, to which one is new no more
         new_store.conninfo,
         "insert into event (user_id, kind, subject, at) values (%s, 'application.updated', %s, now())",

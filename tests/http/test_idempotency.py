@@ -68,6 +68,8 @@ class Acts:
             "/api/resumes/{resume_id}/analyze": self._analyze,
             "/api/dlq/requeue": self._requeue,
             "/api/dlq/{dead_letter_id}/requeue": self._requeue_one,
+            "/api/imports": self._import,
+            "/api/imports/{import_id}/undo": self._undo,
             "/api/operator/dlq/{dead_letter_id}/requeue": self._requeue_anybodys,
         }
 
@@ -103,6 +105,14 @@ class Acts:
 
     async def _requeue_one(self) -> tuple[str, dict[str, Any]]:
         return f"/api/dlq/{await self._letter()}/requeue", {}
+
+    async def _import(self) -> tuple[str, dict[str, Any]]:
+        table = b"company,position\nAcme,Engineer\n"
+        return "/api/imports", {"files": {"file": ("a.csv", table)}, "data": {"dry_run": "false"}}
+
+    async def _undo(self) -> tuple[str, dict[str, Any]]:
+        path, request = await self._import()
+        return f"/api/imports/{(await self._ann.post(path, **request)).json()['id']}/undo", {}
 
     async def _requeue_anybodys(self) -> tuple[str, dict[str, Any]]:
         await appoint(self._ports, "ann@example.com", operator=True)

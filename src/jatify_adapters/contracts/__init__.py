@@ -17,6 +17,7 @@ pytest.register_assert_rewrite(
             "everybodys",
             "farewells",
             "events",
+            "imports",
             "jobs",
             "leases",
             "listings",

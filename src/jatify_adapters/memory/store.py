@@ -16,6 +16,7 @@ from jatify_adapters.memory.clock import uuid7s
 from jatify_adapters.memory.dead_letters import MemoryDeadLetters
 from jatify_adapters.memory.events import MemoryEvents
 from jatify_adapters.memory.idempotency import MemoryIdempotency
+from jatify_adapters.memory.imports import MemoryImports
 from jatify_adapters.memory.jobs import MemoryJobs
 from jatify_adapters.memory.listings import MemoryListings
 from jatify_adapters.memory.reminders import MemoryReminders
@@ -175,4 +176,5 @@ def _transaction(draft: Draft) -> Transaction:
         statuses=MemoryStatuses(draft),
         reminders=MemoryReminders(draft),
         calendar_links=MemoryCalendarLinks(draft),
+        imports=MemoryImports(draft),
     )

@@ -24,6 +24,7 @@ from jatify_adapters.postgres.connection import Connection, Each, Kept, Lane, Po
 from jatify_adapters.postgres.dead_letters import DeadLetters
 from jatify_adapters.postgres.events import Events
 from jatify_adapters.postgres.idempotency import Idempotency
+from jatify_adapters.postgres.imports import Imports
 from jatify_adapters.postgres.jobs import Jobs
 from jatify_adapters.postgres.listings import Listings
 from jatify_adapters.postgres.migrating import refuse_old_server, unfitness
@@ -146,6 +147,7 @@ class PostgresStore:
             statuses=Statuses(db),
             reminders=Reminders(db),
             calendar_links=CalendarLinks(db),
+            imports=Imports(db),
         )
 
     @asynccontextmanager

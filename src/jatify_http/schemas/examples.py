@@ -15,6 +15,7 @@ RESUME_ID: Final = "019ab4c0-0000-7000-8000-000000000003"
 ANALYSIS_ID: Final = "019ab4c0-0000-7000-8000-000000000004"
 LETTER_ID: Final = "019ab4c0-0000-7000-8000-000000000005"
 APPLICATION_ID: Final = "019ab4c0-0000-7000-8000-000000000006"
+IMPORT_ID: Final = "019ab4c0-0000-7000-8000-000000000008"
 WRITTEN: Final = {"created_at": AT, "updated_at": AT, "version": 1}
 
 LISTING: Final = {
@@ -209,6 +210,37 @@ EXAMPLES: Final[Mapping[str, Any]] = {
         "token": CALENDAR,
         "created_at": AT,
     },
+    "ImportReportView": {
+        "id": IMPORT_ID,
+        "dry_run": False,
+        "encoding": "utf-8",
+        "delimiter": ",",
+        "columns": [{"name": "Employer", "field": "company", "samples": [LISTING["company"]]}],
+        "totals": {"rows": 1, "create": 1, "skip": 0, "error": 0},
+        "rows": [
+            {
+                "row": 2,
+                "action": "create",
+                "company": LISTING["company"],
+                "position": LISTING["position"],
+                "status_id": "applied",
+                "applied_on": "2026-11-24",
+                "duplicate_of": None,
+                "duplicate_of_row": None,
+                "errors": [],
+                "notices": [],
+            }
+        ],
+    },
+    "ImportView": {
+        "id": IMPORT_ID,
+        "filename": "applications.csv",
+        "created_at": AT,
+        "undone_at": None,
+        "applications": 1,
+        "jobs": 1,
+    },
+    "UndoneView": {"removed_applications": 1, "removed_jobs": 1, "kept": []},
     "RequeueRequest": {"ids": [LETTER_ID]},
     "RequeuedView": {"requeued": [LETTER_ID], "skipped": []},
     "JobPaste": {
