@@ -124,6 +124,7 @@ class Statuses(Protocol):
 
     async def remove(self, user_id: UserId, status_id: StatusId) -> None:
         """Delete a status. Raises `Conflict`, with the count, if an application, hidden or not, is in it or was."""
+
     async def several(self, user_id: UserId, listing_ids: Collection[ListingId]) -> Sequence[Listing]:
         """Those of them that are there, in no order."""
 

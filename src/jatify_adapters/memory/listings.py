@@ -1,6 +1,5 @@
 """Listings in memory."""
 
-from collections.abc import Sequence
 from collections.abc import Collection, Sequence
 
 from jatify_adapters.memory.events import drop_all
@@ -85,6 +84,7 @@ class MemoryListings:
             newest.status_id if newest else None,
             because,
         )
+
     async def several(self, user_id: UserId, listing_ids: Collection[ListingId]) -> Sequence[Listing]:
         """Those of them that are there."""
         listings = self._draft.tables.listings

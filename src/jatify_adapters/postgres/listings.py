@@ -1,6 +1,5 @@
 """Listings in Postgres."""
 
-from collections.abc import Sequence
 from collections.abc import Collection, Sequence
 from typing import Final
 
@@ -99,6 +98,7 @@ class Listings:
         while await give_keys(self._db, user_id):
             pass
         return await twins(self._db, user_id, Keys(url_key, title_key), limit)
+
     async def several(self, user_id: UserId, listing_ids: Collection[ListingId]) -> Sequence[Listing]:
         """Those of them that are there."""
         several = _SELECT + "and id = any(%(ids)s::uuid[])"
