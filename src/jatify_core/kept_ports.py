@@ -106,6 +106,9 @@ class Listings(Protocol):
     async def twins(self, user_id: UserId, url_key: str | None, title_key: str | None, limit: int) -> Sequence[Twin]:
         """The user's listings that have one of these `Keys`, each once: those with the URL first, then the newest."""
 
+    async def several(self, user_id: UserId, listing_ids: Collection[ListingId]) -> Sequence[Listing]:
+        """Those of them that are there, in no order."""
+
 
 class Statuses(Protocol):
     """Each user's own pipeline, made with his account of the statuses that Jatify ships. The store alone knows those.
@@ -124,9 +127,6 @@ class Statuses(Protocol):
 
     async def remove(self, user_id: UserId, status_id: StatusId) -> None:
         """Delete a status. Raises `Conflict`, with the count, if an application, hidden or not, is in it or was."""
-
-    async def several(self, user_id: UserId, listing_ids: Collection[ListingId]) -> Sequence[Listing]:
-        """Those of them that are there, in no order."""
 
 
 class Applications(Protocol):

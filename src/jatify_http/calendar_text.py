@@ -30,8 +30,10 @@ def calendar_text(reminders: Iterable[Reminder]) -> bytes:
         calendar.add(name, READ_AGAIN, parameters={"VALUE": "DURATION"})
     events = [_event(reminder) for reminder in reminders]
     # There is no calendar without a component; a time zone that nothing refers to is one that shows nowhere.
-    for component in events or [_utc()]:
-        calendar.add_component(component)
+    for event in events:
+        calendar.add_component(event)
+    if not events:
+        calendar.add_component(_utc())
     text: bytes = calendar.to_ical()
     return text
 

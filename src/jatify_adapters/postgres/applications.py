@@ -161,8 +161,8 @@ class Applications:
             {"user_id": user_id},
         )
         return [
-            Journey(*brief, stops=tuple(Stop(*stop) for stop in zip(status_ids, times, strict=True)))
-            for *brief, status_ids, times in rows
+            Journey(id_, status_id, source, resume_key, resume_name, score, tuple(map(Stop, status_ids, times)))
+            for id_, status_id, source, resume_key, resume_name, score, status_ids, times in rows
         ]
 
     async def _note(self, application: Application, change: StatusChange) -> None:

@@ -48,7 +48,7 @@ async def read_calendar(ports: Ports, token: str) -> tuple[Reminder, ...]:
             raise NotFound
         if current.unnoticed(now):
             await tx.calendar_links.touch(current, now)
-        known = standing(tuple(await tx.applications.statuses()))
+        known = standing(tuple(await tx.applications.statuses(link.user_id)))
         follow_ups = await tx.reminders.follow_ups(link.user_id, known.undecided, days, MOST)
         deadlines = await tx.reminders.deadlines(link.user_id, known.unsent, days, MOST)
     return (*follow_ups.reminders, *deadlines.reminders)

@@ -114,7 +114,7 @@ async def _plan(ports: Ports, tx: Transaction, user_id: UserId, sheet: Sheet, ch
     resumes = walked(lambda window: tx.resumes.page(user_id, ResumeFilter(window)), OLDEST_FIRST, 100)
     around = Surroundings(
         user_id=user_id,
-        statuses=await tx.applications.statuses(),
+        statuses=await tx.applications.statuses(user_id),
         resumes={resume.name: resume.id async for resume in resumes},
         known=await tx.imports.known(user_id) if choices.skip_duplicates else (),
         now=ports.clock(),
