@@ -93,5 +93,5 @@ def _due(reminders: Iterable[Reminder], limit: int) -> Due:
 
 
 def _order(reminder: Reminder) -> tuple[date, UUID]:
-    of_listing = reminder.kind == "deadline" or reminder.application_id is None
-    return reminder.on, reminder.listing.id if of_listing else reminder.application_id
+    of_listing = reminder.kind == "deadline"
+    return reminder.on, (None if of_listing else reminder.application_id) or reminder.listing.id
