@@ -135,6 +135,7 @@ class Applications:
 
     async def journeys(self, user_id: UserId) -> Sequence[Journey]:
         """Every application that is not removed, in brief."""
+        # The score is a report's first member, and its head alone is fetched: all of each would be read to be dropped.
         rows = await self._db.rows(
             """
             select application.id, application.status_id, listing.source, application.resume_id::text, resume.name,
@@ -143,7 +144,7 @@ class Applications:
               join listing on listing.user_id = application.user_id and listing.id = application.listing_id
               left join resume on resume.user_id = application.user_id and resume.id = application.resume_id
               left join lateral (
-                select (analysis_report.report::json ->> 'score')::integer as score
+                select substring(left(analysis_report.report, 64) from '^{"score":([0-9]+)')::integer as score
                   from analysis
                   join analysis_report on analysis_report.analysis_id = analysis.id
                  where analysis.user_id = application.user_id and analysis.resume_id = application.resume_id
@@ -163,6 +164,7 @@ class Applications:
         return [
             Journey(id_, status_id, source, resume_key, resume_name, score, tuple(map(Stop, status_ids, times)))
             for id_, status_id, source, resume_key, resume_name, score, status_ids, times in rows
+            Journey(*brief, tuple(Stop(*stop) for stop in zip(status_ids, times, strict=True)))
         ]
 
     async def _note(self, application: Application, change: StatusChange) -> None:
