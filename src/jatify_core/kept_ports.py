@@ -122,6 +122,9 @@ class Applications(Protocol):
     async def archive(self, user_id: UserId, window: Window) -> Page[Application]:
         """Every application with its history, removed ones too."""
 
+    async def restore(self, applications: Sequence[Application]) -> None:
+        """Store applications as `archive` gave them elsewhere: histories, versions and removals as they are."""
+
 
 class Resumes(Protocol):
     """Resumes: the facts, the file and the text, of which the last two are read only when asked for."""
@@ -185,6 +188,9 @@ class Analyses(Protocol):
 
     async def reopen(self, analysis_ids: Sequence[AnalysisId]) -> None:
         """Make failed analyses queued again; their jobs live again in this transaction."""
+
+    async def restore(self, analyses: Sequence[Analysis]) -> None:
+        """Store analyses that have ended as they are, reports included: nothing is queued, nothing told."""
 
     async def begun(self, job: Job) -> Analysis:
         """The analysis that *job* is to carry out. While its claim holds, an event tells that it runs."""

@@ -81,6 +81,13 @@ class MemoryApplications:
         own = (stored for stored in self._draft.tables.applications.values() if stored.user_id == user_id)
         return page(map(self._archived, own), window)
 
+    async def restore(self, applications: Sequence[Application]) -> None:
+        """Store applications as they are."""
+        for application in applications:
+            self._refuse_foreign(application)
+            shown = replace(application, deleted_at=None)
+            self._draft.tables.applications[application.id] = StoredApplication(shown, application.deleted_at)
+
     def _archived(self, stored: StoredApplication) -> Application:
         history = tuple(sorted(stored.application.history, key=lambda change: change.at))
         return replace(self._shown(stored.application), history=history, deleted_at=stored.hidden_at)

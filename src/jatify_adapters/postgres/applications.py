@@ -123,6 +123,17 @@ class Applications:
         told = (replace(application, history=tuple(histories[application.id])) for application in found.items)
         return Page(tuple(told), found.next)
 
+    async def restore(self, applications: Sequence[Application]) -> None:
+        """Store applications as they are."""
+        # By the verbs that stored them first, one by one: whatever an application gains is restored with it.
+        for application in applications:
+            first, *others = application.history
+            await self.add(application, first)
+            for change in others:
+                await self._note(application, change)
+            if application.deleted_at:
+                await self.remove(application.user_id, application.id, application.deleted_at)
+
     async def _note(self, application: Application, change: StatusChange) -> None:
         await self._db.change(
             """
