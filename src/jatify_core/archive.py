@@ -1,7 +1,7 @@
 """An archive: everything of a user's, written down by one installation for another, or for the same, to take in."""
 
 import hashlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Final, Literal, Protocol, TypeVar
 
 from msgspec import Struct
@@ -17,6 +17,13 @@ T = TypeVar("T")
 
 MOST_ROWS: Final = 50_000
 """Of one kind. Nobody has applied so often."""
+SAID: Final[Mapping[str, str]] = {
+    "listing": "job",
+    "listing_id": "job_id",
+    "identity": "analyzer",
+    "report": "result",
+}
+"""What an archive calls a member as the API does, which the core calls otherwise."""
 MEDIA_TYPES: Final = frozenset(
     {
         "application/pdf",
@@ -66,7 +73,10 @@ def refuse_unfit(row: Listing | Application | Resume | Analysis | DeadLetter | S
     """Raise `Invalid` for what no type says: members of one row that do not fit together."""
     match row:
         case Listing():
-            checked(row.draft)
+            try:
+                checked(row.draft)
+            except Invalid as fault:
+                raise fault.below(pointer) from None
         case Resume() if row.media_type not in MEDIA_TYPES:
             raise Invalid.at(f"{pointer}/media_type", "unknown_value", "No resume can be of this type.")
         case Application() if not row.history:

@@ -10,6 +10,7 @@ from uuid import UUID
 from msgspec import Struct
 from msgspec.structs import replace
 
+from jatify_core.archive import SAID
 from jatify_core.errors import Invalid
 
 S = TypeVar("S", bound=Struct)
@@ -36,7 +37,9 @@ class NewIds:
         Raises `Invalid`, with a pointer below *pointer*, where it refers to what no id was given for.
         """
         old = {name: getattr(value, name) for name in value.__struct_fields__}
-        new = {name: self._member(name, member, noun, f"{pointer}/{name}") for name, member in old.items()}
+        new = {
+            name: self._member(name, member, noun, f"{pointer}/{SAID.get(name, name)}") for name, member in old.items()
+        }
         return replace(value, **{name: member for name, member in new.items() if member is not old[name]})
 
     def _member(self, name: str, value: Any, within: str, pointer: str) -> Any:

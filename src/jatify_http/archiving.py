@@ -15,6 +15,7 @@ from msgspec.structs import asdict
 
 from jatify_core.analysis import Analysis
 from jatify_core.application import Application, Status
+from jatify_core.archive import SAID
 from jatify_core.dead_letter import DeadLetter
 from jatify_core.errors import Invalid
 from jatify_core.listing import Listing
@@ -32,13 +33,6 @@ S = TypeVar("S", bound=Struct)
 
 VERSION: Final = 1
 """Of the format; one more where an older Jatify would read it wrongly."""
-SAID: Final[Mapping[str, str]] = {
-    "listing": "job",
-    "listing_id": "job_id",
-    "identity": "analyzer",
-    "report": "result",
-}
-"""What the API calls a member that the core calls otherwise."""
 OWNER: Final = "user_id"
 VIEWS: Final[Mapping[type[Struct], Any]] = {
     Status: StatusView,

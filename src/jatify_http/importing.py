@@ -214,7 +214,7 @@ def _row(line: bytes, pointer: str, kind: type[T], user_id: UserId) -> T:
     try:
         return read_back(item, kind, user_id)  # type: ignore[type-var]  # the six kinds are structs
     except Invalid as fault:
-        raise Invalid([Violation(pointer + v.pointer, v.code, v.message) for v in fault.violations]) from None
+        raise fault.below(pointer) from None
 
 
 def _is_file(name: str) -> bool:

@@ -16,6 +16,7 @@ from jatify_adapters.contracts.leases import LeasesContract
 from jatify_adapters.contracts.listings import ListingsContract
 from jatify_adapters.contracts.pauses import PausesContract
 from jatify_adapters.contracts.places import PlacesContract
+from jatify_adapters.contracts.restoring import RestoringContract
 from jatify_adapters.contracts.resumes import ResumesContract
 from jatify_adapters.contracts.tally import TallyContract
 from jatify_adapters.contracts.throttle import ThrottleContract
@@ -64,6 +65,9 @@ class TestTally(TallyContract): ...
 
 
 class TestDrops(DropsContract): ...
+
+
+class TestRestoring(RestoringContract): ...
 
 
 class TestDeadLetters(DeadLettersContract): ...

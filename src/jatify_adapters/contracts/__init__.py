@@ -23,6 +23,7 @@ pytest.register_assert_rewrite(
             "pauses",
             "places",
             "queue_machine",
+            "restoring",
             "resumes",
             "samples",
             "tally",
