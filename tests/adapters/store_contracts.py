@@ -20,6 +20,7 @@ from jatify_adapters.contracts.listings import ListingsContract
 from jatify_adapters.contracts.pauses import PausesContract
 from jatify_adapters.contracts.places import PlacesContract
 from jatify_adapters.contracts.reminders import RemindersContract
+from jatify_adapters.contracts.restoring import RestoringContract
 from jatify_adapters.contracts.resumes import ResumesContract
 from jatify_adapters.contracts.statuses import StatusesContract
 from jatify_adapters.contracts.tally import TallyContract
@@ -70,6 +71,9 @@ class TestTally(TallyContract): ...
 
 
 class TestDrops(DropsContract): ...
+
+
+class TestRestoring(RestoringContract): ...
 
 
 class TestDeadLetters(DeadLettersContract): ...

@@ -22,6 +22,7 @@ from jatify_adapters.contracts.listings import ListingsContract
 from jatify_adapters.contracts.passwords import PasswordsContract
 from jatify_adapters.contracts.pauses import PausesContract
 from jatify_adapters.contracts.places import PlacesContract
+from jatify_adapters.contracts.restoring import RestoringContract
 from jatify_adapters.contracts.resumes import ResumesContract
 from jatify_adapters.contracts.samples import (
     FULL_DRAFT,
@@ -120,6 +121,9 @@ class TestPlaces(PlacesContract):
 
 class TestDrops(DropsContract):
     pass
+
+
+class TestRestoring(RestoringContract): ...
 
 
 class TestDeadLetters(DeadLettersContract):

@@ -83,6 +83,14 @@ class MemoryAnalyses:
             if analyses[analysis_id].state == "failed":
                 analyses[analysis_id] = analyses[analysis_id].requeued()
 
+    async def restore(self, analyses: Sequence[Analysis]) -> None:
+        """Store analyses that have ended."""
+        for analysis in analyses:
+            owned(self._draft.tables.resumes, analysis.user_id, analysis.resume_id)
+            if analysis.listing_id is not None:
+                owned(self._draft.tables.listings, analysis.user_id, analysis.listing_id)
+            self._draft.tables.analyses[analysis.id] = analysis
+
     async def begun(self, job: Job) -> Analysis:
         """The analysis that *job* is to carry out."""
         analysis = await self.get(job.user_id, AnalysisId(job.id))

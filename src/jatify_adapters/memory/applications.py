@@ -96,6 +96,13 @@ class MemoryApplications:
         ]
         return max(reports, key=lambda found: found[:2])[2].score if reports else None
 
+    async def restore(self, applications: Sequence[Application]) -> None:
+        """Store applications as they are."""
+        for application in applications:
+            self._refuse_foreign(application)
+            shown = replace(application, deleted_at=None)
+            self._draft.tables.applications[application.id] = StoredApplication(shown, application.deleted_at)
+
     def _archived(self, stored: StoredApplication) -> Application:
         history = tuple(sorted(stored.application.history, key=lambda change: change.at))
         return replace(self._shown(stored.application), history=history, deleted_at=stored.hidden_at)

@@ -132,6 +132,30 @@ class Analyses:
             {"ids": list(analysis_ids)},
         )
 
+    async def restore(self, analyses: Sequence[Analysis]) -> None:
+        """Store analyses that have ended."""
+        for analysis in analyses:
+            await self._db.change(
+                """
+                with kept as (
+                  insert into analysis (
+                    id, user_id, resume_id, listing_id, state, error_code, error_message, provider, model,
+                    prompt_version, input_tokens, output_tokens, cost_usd, attempts, resume_hash, listing_hash,
+                    inputs_hash, created_at, started_at, finished_at
+                  ) values (
+                    %(id)s, %(user_id)s, %(resume_id)s, %(listing_id)s, %(state)s, %(error_code)s, %(error_message)s,
+                    %(provider)s, %(model)s, %(prompt_version)s, %(input_tokens)s, %(output_tokens)s, %(cost_usd)s,
+                    %(attempts)s, %(resume_hash)s, %(listing_hash)s, %(inputs_hash)s, %(created_at)s, %(started_at)s,
+                    %(finished_at)s
+                  )
+                  returning id, user_id
+                )
+                insert into analysis_report (analysis_id, user_id, report)
+                select id, user_id, %(encoded)s::text from kept where %(encoded)s::text is not null
+                """,
+                _ended(analysis),
+            )
+
     async def begun(self, job: Job) -> Analysis:
         """The analysis that *job* is to carry out."""
         row = await self._db.row(
@@ -235,6 +259,17 @@ class Analyses:
 
 def _asked(analysis: Analysis) -> Params:
     return msgspec.structs.asdict(analysis) | msgspec.structs.asdict(analysis.identity)
+
+
+def _ended(analysis: Analysis) -> Params:
+    failure, report = analysis.error, analysis.report
+    return {
+        **_asked(analysis),
+        **msgspec.structs.asdict(analysis.usage),
+        "error_code": failure.code if failure else None,
+        "error_message": failure.message if failure else None,
+        "encoded": msgspec.json.encode(report).decode() if report else None,
+    }
 
 
 def _result(end: End, completed: Completed) -> dict[str, object]:

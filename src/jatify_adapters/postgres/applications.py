@@ -166,6 +166,16 @@ class Applications:
             for id_, status_id, source, resume_key, resume_name, score, status_ids, times in rows
             Journey(*brief, tuple(Stop(*stop) for stop in zip(status_ids, times, strict=True)))
         ]
+    async def restore(self, applications: Sequence[Application]) -> None:
+        """Store applications as they are."""
+        # By the verbs that stored them first, one by one: whatever an application gains is restored with it.
+        for application in applications:
+            first, *others = application.history
+            await self.add(application, first)
+            for change in others:
+                await self._note(application, change)
+            if application.deleted_at:
+                await self.remove(application.user_id, application.id, application.deleted_at)
 
     async def _note(self, application: Application, change: StatusChange) -> None:
         await self._db.change(
