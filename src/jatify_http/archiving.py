@@ -24,10 +24,11 @@ from jatify_core.text import refuse_nul
 from jatify_core.user import UserId
 from jatify_http.decoding import violation
 from jatify_http.schemas.analyses import AnalysisView
-from jatify_http.schemas.applications import ApplicationView, StatusView
+from jatify_http.schemas.applications import ApplicationView
 from jatify_http.schemas.dead_letters import DeadLetterView
 from jatify_http.schemas.listings import JobView
 from jatify_http.schemas.resumes import ResumeView
+from jatify_http.schemas.statuses import PlainStatus
 
 S = TypeVar("S", bound=Struct)
 
@@ -35,7 +36,7 @@ VERSION: Final = 1
 """Of the format; one more where an older Jatify would read it wrongly."""
 OWNER: Final = "user_id"
 VIEWS: Final[Mapping[type[Struct], Any]] = {
-    Status: StatusView,
+    Status: PlainStatus,
     Listing: JobView,
     Resume: ResumeView,
     Application: ApplicationView,

@@ -26,7 +26,6 @@ from jatify_core.use_cases import export
 from jatify_core.user import User
 from jatify_http.archiving import VERSION, Manifest, written
 from jatify_http.schemas import utc
-from jatify_http.schemas.statuses import StatusView
 from jatify_http.schemas.users import SessionView, UserView
 
 T = TypeVar("T")
@@ -114,8 +113,7 @@ class _Told(Struct):
 
 def _lists(ports: Ports, user: User, told: _Told) -> dict[str, AsyncIterator[bytes]]:
     return {
-        "statuses.json": _encoded(export.own_statuses(ports, user.id), StatusView.of),
-        "statuses.json": _encoded(export.own_statuses(ports), written),
+        "statuses.json": _encoded(export.own_statuses(ports, user.id), written),
         "resumes.json": _encoded(_each(told.resumes.values()), _resume),
         "jobs.json": _encoded(_noting(export.own_listings(ports, user.id), told.listings), written),
         "applications.json": _encoded(_applications(ports, user, told), written),

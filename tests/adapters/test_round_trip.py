@@ -240,6 +240,8 @@ async def run(ports: Ports) -> None:
                 end = End.succeeded(job, done)
             case Refusal(reason, message) | Outage(reason, message):
                 end = End.buried(job, reason, message)
+            case other:
+                raise AssertionError(other)
         async with ports.store.transaction() as tx:
             await tx.jobs.settle([end])
             await tx.analyses.record([end])

@@ -66,7 +66,7 @@ class Acts:
             "/api/statuses": self._status,
             "/api/resumes": self._resume,
             "/api/resumes/{resume_id}/analyze": self._analyze,
-            "/api/user/import": self._import,
+            "/api/user/import": self._archive,
             "/api/dlq/requeue": self._requeue,
             "/api/dlq/{dead_letter_id}/requeue": self._requeue_one,
             "/api/imports": self._import,
@@ -92,7 +92,7 @@ class Acts:
     async def _resume(self) -> tuple[str, dict[str, Any]]:
         return "/api/resumes", {"files": {"file": ("ann.txt", RESUME, "text/plain")}, "data": {"name": "Mine"}}
 
-    async def _import(self) -> tuple[str, dict[str, Any]]:
+    async def _archive(self) -> tuple[str, dict[str, Any]]:
         await self._ann.job()
         export = await self._ann.get("/api/user/export")
         return "/api/user/import", {"files": {"file": ("jatify-export.zip", export.content, "application/zip")}}

@@ -96,5 +96,3 @@ def _order(reminder: Reminder) -> tuple[date, UUID]:
     if reminder.kind == "deadline" or reminder.application_id is None:
         return reminder.on, reminder.listing.id
     return reminder.on, reminder.application_id
-    of_listing = reminder.kind == "deadline"
-    return reminder.on, (None if of_listing else reminder.application_id) or reminder.listing.id

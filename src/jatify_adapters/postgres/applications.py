@@ -164,8 +164,8 @@ class Applications:
         return [
             Journey(id_, status_id, source, resume_key, resume_name, score, tuple(map(Stop, status_ids, times)))
             for id_, status_id, source, resume_key, resume_name, score, status_ids, times in rows
-            Journey(*brief, tuple(Stop(*stop) for stop in zip(status_ids, times, strict=True)))
         ]
+
     async def restore(self, applications: Sequence[Application]) -> None:
         """Store applications as they are."""
         # By the verbs that stored them first, one by one: whatever an application gains is restored with it.

@@ -15,8 +15,7 @@ from jatify_core.listing import Listing, ListingFilter
 from jatify_core.paging import Page, Sort, Window, walked
 from jatify_core.ports import Ports, Transaction
 from jatify_core.resume import Resume, ResumeFilter
-from jatify_core.use_cases.applications import list_statuses
-from jatify_core.use_cases.statuses import UsedStatus, list_statuses
+from jatify_core.use_cases.statuses import list_statuses
 from jatify_core.user import Session, UserId
 
 T = TypeVar("T")
@@ -26,10 +25,10 @@ BATCH: Final = 20
 """Rows in memory at a time: an application or a report may have a hundred kilobytes."""
 
 
-async def own_statuses(ports: Ports) -> AsyncIterator[Status]:
-    """The pipeline, by whose statuses applications and their steps go."""
-    for status in await list_statuses(ports):
-        yield status
+async def own_statuses(ports: Ports, user_id: UserId) -> AsyncIterator[Status]:
+    """The pipeline, by whose statuses applications and their steps go; it is no longer than a page."""
+    for used in await list_statuses(ports, user_id):
+        yield used.status
 
 
 def own_listings(ports: Ports, user_id: UserId) -> AsyncIterator[Listing]:
@@ -67,12 +66,6 @@ def own_dead_letters(ports: Ports, user_id: UserId) -> AsyncIterator[DeadLetter]
 def own_sessions(ports: Ports, user_id: UserId) -> AsyncIterator[Session]:
     """Every login that is still stored."""
     return _walk(ports, user_id, lambda tx, window: tx.sessions.page(user_id, window))
-
-
-async def own_statuses(ports: Ports, user_id: UserId) -> AsyncIterator[UsedStatus]:
-    """The pipeline, which is no longer than a page."""
-    for used in await list_statuses(ports, user_id):
-        yield used
 
 
 async def own_contents(ports: Ports, user_id: UserId) -> AsyncIterator[tuple[Resume, bytes, str]]:

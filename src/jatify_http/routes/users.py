@@ -9,7 +9,7 @@ from litestar.response import Stream
 from litestar.status_codes import HTTP_201_CREATED, HTTP_204_NO_CONTENT
 
 from jatify_core.use_cases import accounts
-from jatify_core.use_cases.importing import import_account
+from jatify_core.use_cases.restoring import import_account
 from jatify_core.user import Farewell, PasswordChange, ProfileDraft
 from jatify_http.answers import shown
 from jatify_http.audit import noted
@@ -22,7 +22,7 @@ from jatify_http.injected import IfMatch, InCaller, InPorts
 from jatify_http.presence import while_present
 from jatify_http.requests import TAKES_PATCH
 from jatify_http.routes.resumes import attachment
-from jatify_http.schemas.imports import ImportedView
+from jatify_http.schemas.archives import ImportedView
 from jatify_http.schemas.users import UserView
 from jatify_http.uploads import MULTIPART
 

@@ -21,6 +21,7 @@ from jatify_core.event import Change
 from jatify_core.job import ANALYSIS, Job, JobId, dedup_key
 from jatify_core.listing import Listing
 from jatify_core.new_ids import NewIds
+from jatify_core.pipelines import merged
 from jatify_core.ports import Ports, Transaction
 from jatify_core.resume import Extracted, Kept, Resume, ResumeId, Upload
 from jatify_core.text import refuse_nul
@@ -74,7 +75,7 @@ async def import_account(ports: Ports, user_id: UserId, archive: Archive) -> Imp
     async with ports.store.transaction(user_id) as tx:
         await tx.users.lock(user_id)
         await refuse_what_does_not_fit(ports, tx, user_id, Kept(survey.counts[Resume], survey.size))
-        made = await _settle_statuses(tx, survey)
+        made = await _settle_statuses(tx, user_id, survey)
         await _write(ports, tx, archive, survey)
     counted = {KINDS[kind][1]: count for kind, count in survey.counts.items()}
     known = Left("statuses", len(survey.statuses) - made, "They are there already.")
@@ -157,14 +158,15 @@ async def _extracted(ports: Ports, resume: Resume, content: bytes, pointer: str)
         raise Invalid.at(f"{pointer}/text", "damaged", words) from None
 
 
-async def _settle_statuses(tx: Transaction, survey: Survey) -> int:
-    """Have each status of the archive stand for one that there is; return how many had to be made for it."""
-    there = {status.id for status in await tx.applications.statuses()}
+async def _settle_statuses(tx: Transaction, user_id: UserId, survey: Survey) -> int:
+    """Have each status of the archive stand for one of the user's; return how many had to be made for it."""
+    settled = merged(await tx.applications.statuses(user_id), survey.statuses)
     for code, pointer in survey.used.items():
-        if code not in there:
+        if code not in settled.ids:
             raise Invalid.at(pointer, "unknown_status", f"There is no such status: {code}.")
-    survey.ids.statuses = {code: code for code in there}
-    return 0
+    await tx.statuses.save(user_id, settled.changed)
+    survey.ids.statuses = settled.ids
+    return settled.made
 
 
 async def _write(ports: Ports, tx: Transaction, archive: Archive, survey: Survey) -> None:
