@@ -122,7 +122,7 @@ class Applications(Protocol):
     async def archive(self, user_id: UserId, window: Window) -> Page[Application]:
         """Every application with its history, removed ones too."""
 
-    async def restore(self, applications: Sequence[Application]) -> None:
+    async def take_in(self, applications: Sequence[Application]) -> None:
         """Store applications as `archive` gave them elsewhere: histories, versions and removals as they are."""
 
 
@@ -189,7 +189,7 @@ class Analyses(Protocol):
     async def reopen(self, analysis_ids: Sequence[AnalysisId]) -> None:
         """Make failed analyses queued again; their jobs live again in this transaction."""
 
-    async def restore(self, analyses: Sequence[Analysis]) -> None:
+    async def take_in(self, analyses: Sequence[Analysis]) -> None:
         """Store analyses that have ended as they are, reports included: nothing is queued, nothing told."""
 
     async def begun(self, job: Job) -> Analysis:

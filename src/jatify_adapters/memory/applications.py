@@ -81,7 +81,7 @@ class MemoryApplications:
         own = (stored for stored in self._draft.tables.applications.values() if stored.user_id == user_id)
         return page(map(self._archived, own), window)
 
-    async def restore(self, applications: Sequence[Application]) -> None:
+    async def take_in(self, applications: Sequence[Application]) -> None:
         """Store applications as they are."""
         for application in applications:
             self._refuse_foreign(application)

@@ -123,7 +123,7 @@ class Applications:
         told = (replace(application, history=tuple(histories[application.id])) for application in found.items)
         return Page(tuple(told), found.next)
 
-    async def restore(self, applications: Sequence[Application]) -> None:
+    async def take_in(self, applications: Sequence[Application]) -> None:
         """Store applications as they are."""
         # By the verbs that stored them first, one by one: whatever an application gains is restored with it.
         for application in applications:
