@@ -156,7 +156,7 @@ class Applications(Protocol):
     async def journeys(self, user_id: UserId) -> Sequence[Journey]:
         """Every application that is not removed, in brief, in no order; the stops are those of its history."""
 
-    async def restore(self, applications: Sequence[Application]) -> None:
+    async def take_in(self, applications: Sequence[Application]) -> None:
         """Store applications as `archive` gave them elsewhere: histories, versions and removals as they are."""
 
 
@@ -223,7 +223,7 @@ class Analyses(Protocol):
     async def reopen(self, analysis_ids: Sequence[AnalysisId]) -> None:
         """Make failed analyses queued again; their jobs live again in this transaction."""
 
-    async def restore(self, analyses: Sequence[Analysis]) -> None:
+    async def take_in(self, analyses: Sequence[Analysis]) -> None:
         """Store analyses that have ended as they are, reports included: nothing is queued, nothing told."""
 
     async def begun(self, job: Job) -> Analysis:

@@ -119,7 +119,7 @@ def create_app(
                 "ports": ports,
                 "feed": changes,
                 "uploads": Room(),
-                "imports": Room(in_all=8, of_one=2),
+                "archives": Room(in_all=8, of_one=2),
                 "proxies": Proxies(shell.trusted_proxies),
             }
         ),

@@ -12,7 +12,7 @@ import pytest
 from litestar import Litestar
 
 from jatify_adapters.memory import MemoryStore, MovableClock, ScriptedAnalyzer, memory_ports
-from jatify_core.analysis import Completed, Outage, Refusal
+from jatify_core.analysis import Completed, Refusal
 from jatify_core.job import ANALYSIS, End
 from jatify_core.policy import Policy
 from jatify_core.ports import Ports, Store
@@ -165,7 +165,7 @@ async def test_what_breaks_in_the_middle_leaves_nothing(
         raise RuntimeError("killed")
 
     with monkeypatch.context() as patched:
-        patched.setattr(adapter, "restore", broken)
+        patched.setattr(adapter, "take_in", broken)
         assert (await sent(bob, export)).status_code == 500
     assert await walked(bob) == before
     assert (await sent(bob, export)).status_code == 201
@@ -235,13 +235,10 @@ async def claimed(ports: Ports) -> list[Any]:
 
 async def run(ports: Ports) -> None:
     for job in await claimed(ports):
-        match await carry_out(ports, job):
-            case Completed() as done:
-                end = End.succeeded(job, done)
-            case Refusal(reason, message) | Outage(reason, message):
-                end = End.buried(job, reason, message)
             case other:
                 raise AssertionError(other)
+        done = await carry_out(ports, job)
+        end = End.succeeded(job, done) if isinstance(done, Completed) else End.buried(job, done.reason, done.message)
         async with ports.store.transaction() as tx:
             await tx.jobs.settle([end])
             await tx.analyses.record([end])

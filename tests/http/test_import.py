@@ -14,7 +14,7 @@ from msgspec import to_builtins
 
 from jatify_adapters.memory import MemoryStore, ScriptedAnalyzer
 from jatify_core.analysis import Refusal
-from jatify_http import importing, unzipping
+from jatify_http import taking_in, unzipping
 from tests.http.conftest import RunJobs
 from tests.http.people import RESUME, Person
 
@@ -248,7 +248,7 @@ async def test_another_form_is_refused(ann: Person) -> None:
 
 
 async def test_a_body_larger_than_any_export_is_refused(ann: Person) -> None:
-    headers = {"Content-Length": str(importing.MOST * 2), "Content-Type": "multipart/form-data; boundary=b"}
+    headers = {"Content-Length": str(taking_in.MOST * 2), "Content-Type": "multipart/form-data; boundary=b"}
     assert (await ann.post("/api/user/import", content=b"", headers=headers)).status_code == 413
 
 

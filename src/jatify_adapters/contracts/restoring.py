@@ -28,13 +28,13 @@ from jatify_core.paging import Window
 
 
 class RestoringContract:
-    """What every store promises about `restore`. Subclass it and provide `new_store`."""
+    """What every store promises about `take_in`. Subclass it and provide `new_store`."""
 
     async def test_an_application_is_restored_with_its_history_and_removal(self, new_store: NewStore) -> None:
         seeker = await a_seeker(new_store)
         kept, gone = _moved(new_store, seeker), replace(_moved(new_store, seeker), deleted_at=new_store.now())
         async with new_store.store.transaction(seeker.user.id) as tx:
-            await tx.applications.restore([kept, gone])
+            await tx.applications.take_in([kept, gone])
         async with new_store.store.transaction(seeker.user.id) as tx:
             assert await tx.applications.get(seeker.user.id, kept.id) == kept
             with pytest.raises(NotFound):
@@ -46,7 +46,7 @@ class RestoringContract:
         seeker = await a_seeker(new_store)
         succeeded, failed, cancelled = await _ended(new_store, seeker)
         async with new_store.store.transaction(seeker.user.id) as tx:
-            await tx.analyses.restore([succeeded, failed, cancelled])
+            await tx.analyses.take_in([succeeded, failed, cancelled])
         async with new_store.store.transaction(seeker.user.id) as tx:
             for analysis in (succeeded, failed, cancelled):
                 assert await tx.analyses.get(seeker.user.id, analysis.id) == analysis
@@ -57,8 +57,8 @@ class RestoringContract:
         _, failed, _ = await _ended(new_store, seeker)
         letter, job = _letter(new_store, failed)
         async with new_store.store.transaction(seeker.user.id) as tx:
-            await tx.analyses.restore([failed])
-            await tx.dead_letters.restore([(letter, job)])
+            await tx.analyses.take_in([failed])
+            await tx.dead_letters.take_in([(letter, job)])
         async with new_store.store.transaction(seeker.user.id) as tx:
             (read,) = (await tx.dead_letters.page(seeker.user.id, NEWEST_LETTERS)).items
             assert replace(read, resume_name="", company=None, position=None) == letter
@@ -72,9 +72,9 @@ class RestoringContract:
         seeker = await a_seeker(new_store)
         application, (succeeded, failed, _) = _moved(new_store, seeker), await _ended(new_store, seeker)
         async with rolled_back(new_store) as tx:
-            await tx.applications.restore([application])
-            await tx.analyses.restore([succeeded, failed])
-            await tx.dead_letters.restore([_letter(new_store, failed)])
+            await tx.applications.take_in([application])
+            await tx.analyses.take_in([succeeded, failed])
+            await tx.dead_letters.take_in([_letter(new_store, failed)])
         async with new_store.store.transaction(seeker.user.id) as tx:
             assert (await tx.applications.archive(seeker.user.id, Window(NEWEST_FIRST))).items == ()
             assert (await tx.analyses.page(seeker.user.id, failed.resume_id, Window(NEWEST_FIRST))).items == ()
@@ -85,10 +85,10 @@ class RestoringContract:
         application, (analysis, *_) = _moved(new_store, other), await _ended(new_store, other)
         with pytest.raises(NotFound):
             async with new_store.store.transaction(seeker.user.id) as tx:
-                await tx.applications.restore([replace(application, user_id=seeker.user.id)])
+                await tx.applications.take_in([replace(application, user_id=seeker.user.id)])
         with pytest.raises(NotFound):
             async with new_store.store.transaction(seeker.user.id) as tx:
-                await tx.analyses.restore([replace(analysis, user_id=seeker.user.id)])
+                await tx.analyses.take_in([replace(analysis, user_id=seeker.user.id)])
 
 
 def _moved(new_store: NewStore, seeker: Seeker) -> Application:

@@ -83,7 +83,7 @@ class MemoryAnalyses:
             if analyses[analysis_id].state == "failed":
                 analyses[analysis_id] = analyses[analysis_id].requeued()
 
-    async def restore(self, analyses: Sequence[Analysis]) -> None:
+    async def take_in(self, analyses: Sequence[Analysis]) -> None:
         """Store analyses that have ended."""
         for analysis in analyses:
             owned(self._draft.tables.resumes, analysis.user_id, analysis.resume_id)

@@ -96,7 +96,7 @@ class MemoryApplications:
         ]
         return max(reports, key=lambda found: found[:2])[2].score if reports else None
 
-    async def restore(self, applications: Sequence[Application]) -> None:
+    async def take_in(self, applications: Sequence[Application]) -> None:
         """Store applications as they are."""
         for application in applications:
             self._refuse_foreign(application)

@@ -51,7 +51,7 @@ class MemoryDeadLetters:
         owned(self._draft.tables.letters, user_id, dead_letter_id)
         del self._draft.tables.letters[dead_letter_id]
 
-    async def restore(self, letters: Sequence[tuple[DeadLetter, Job]]) -> None:
+    async def take_in(self, letters: Sequence[tuple[DeadLetter, Job]]) -> None:
         """Store dead letters with their jobs."""
         for letter, job in letters:
             owned(self._draft.tables.analyses, letter.user_id, letter.analysis_id)

@@ -132,7 +132,7 @@ class Analyses:
             {"ids": list(analysis_ids)},
         )
 
-    async def restore(self, analyses: Sequence[Analysis]) -> None:
+    async def take_in(self, analyses: Sequence[Analysis]) -> None:
         """Store analyses that have ended."""
         for analysis in analyses:
             await self._db.change(

@@ -166,7 +166,7 @@ class Applications:
             for id_, status_id, source, resume_key, resume_name, score, status_ids, times in rows
         ]
 
-    async def restore(self, applications: Sequence[Application]) -> None:
+    async def take_in(self, applications: Sequence[Application]) -> None:
         """Store applications as they are."""
         # By the verbs that stored them first, one by one: whatever an application gains is restored with it.
         for application in applications:

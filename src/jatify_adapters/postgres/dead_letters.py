@@ -70,7 +70,7 @@ class DeadLetters:
         if not removed:
             raise NotFound
 
-    async def restore(self, letters: Sequence[tuple[DeadLetter, Job]]) -> None:
+    async def take_in(self, letters: Sequence[tuple[DeadLetter, Job]]) -> None:
         """Store dead letters with their jobs."""
         for letter, job in letters:
             await self._db.change(

@@ -178,13 +178,13 @@ async def _write(ports: Ports, tx: Transaction, archive: Archive, survey: Survey
         for old in page:
             await _write_resume(tx, archive, survey, old)
     async for applications in _renamed(archive, survey, Application):
-        await tx.applications.restore(applications)
+        await tx.applications.take_in(applications)
         await tx.events.add([_changed(application) for application in applications])
     async for analyses in _renamed(archive, survey, Analysis, lambda old: _ended(old, survey.letters.get(old.id), now)):
-        await tx.analyses.restore(analyses)
+        await tx.analyses.take_in(analyses)
         await tx.events.add([Change.analysis(a.user_id, a.id, a.state) for a in analyses])
     async for letters in _renamed(archive, survey, DeadLetter):
-        await tx.dead_letters.restore([(letter, _job(letter, ports.policy.max_attempts)) for letter in letters])
+        await tx.dead_letters.take_in([(letter, _job(letter, ports.policy.max_attempts)) for letter in letters])
         await tx.events.add([Change(x.user_id, "dead_letter.added", x.id, "dead") for x in letters])
 
 

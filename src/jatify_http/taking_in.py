@@ -113,7 +113,7 @@ class ZippedArchive:
 
 async def received_archive(request: Request[Any, Any, Any]) -> AsyncGenerator[ZippedArchive, None]:
     """The ZIP in a request's form, which is there, and takes its room, until the request is answered."""
-    room: Room = request.app.state.imports
+    room: Room = request.app.state.archives
     with room.taken(request.user.user_id), SpooledTemporaryFile(IN_MEMORY) as file:
         await _receive(request, file)
         yield await ZippedArchive.opened(file, request.user.user_id)
