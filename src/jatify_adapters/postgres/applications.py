@@ -153,8 +153,16 @@ class Applications:
             {"user_id": user_id},
         )
         return [
-            Journey(*brief, tuple(Stop(*stop) for stop in zip(status_ids, times, strict=True)))
-            for *brief, status_ids, times in rows
+            Journey(
+                application_id=id_,
+                status_id=status_id,
+                source=source,
+                resume_key=resume_key,
+                resume_name=resume_name,
+                score=score,
+                stops=tuple(Stop(*stop) for stop in zip(status_ids, times, strict=True)),
+            )
+            for id_, status_id, source, resume_key, resume_name, score, status_ids, times in rows
         ]
 
     async def _note(self, application: Application, change: StatusChange) -> None:
