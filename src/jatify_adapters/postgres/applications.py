@@ -163,6 +163,15 @@ class Applications:
         )
         return [
             Journey(id_, status_id, source, resume_key, resume_name, score, tuple(map(Stop, status_ids, times)))
+            Journey(
+                application_id=id_,
+                status_id=status_id,
+                source=source,
+                resume_key=resume_key,
+                resume_name=resume_name,
+                score=score,
+                stops=tuple(Stop(*stop) for stop in zip(status_ids, times, strict=True)),
+            )
             for id_, status_id, source, resume_key, resume_name, score, status_ids, times in rows
         ]
 
