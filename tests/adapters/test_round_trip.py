@@ -235,8 +235,6 @@ async def claimed(ports: Ports) -> list[Any]:
 
 async def run(ports: Ports) -> None:
     for job in await claimed(ports):
-            case other:
-                raise AssertionError(other)
         done = await carry_out(ports, job)
         end = End.succeeded(job, done) if isinstance(done, Completed) else End.buried(job, done.reason, done.message)
         async with ports.store.transaction() as tx:

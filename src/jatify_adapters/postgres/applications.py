@@ -162,7 +162,6 @@ class Applications:
             {"user_id": user_id},
         )
         return [
-            Journey(id_, status_id, source, resume_key, resume_name, score, tuple(map(Stop, status_ids, times)))
             Journey(
                 application_id=id_,
                 status_id=status_id,

@@ -21,7 +21,6 @@ from jatify_http.injected import IfMatch, InCaller, InPorts
 from jatify_http.presence import while_present
 from jatify_http.requests import TAKES_PATCH
 from jatify_http.routes.resumes import attachment
-from jatify_http.schemas.archives import ImportedView
 from jatify_http.schemas.imported import ImportedView
 from jatify_http.schemas.users import UserView
 from jatify_http.taking_in import FORM_SCHEMA, MOST, ZippedArchive, received_archive
