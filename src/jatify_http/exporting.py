@@ -15,7 +15,7 @@ from jatify_core.ports import Ports
 from jatify_core.resume import Resume
 from jatify_core.use_cases import export
 from jatify_core.user import User
-from jatify_http.schemas import utc_or_none
+from jatify_http.schemas import utc, utc_or_none
 from jatify_http.schemas.analyses import AnalysisView
 from jatify_http.schemas.applications import ApplicationView
 from jatify_http.schemas.dead_letters import DeadLetterView
@@ -124,9 +124,18 @@ async def _listed(archive: ZipFile, sink: _Sink, info: ZipInfo, items: AsyncIter
 
 
 def _application(application: Application) -> dict[str, object]:
-    """As the API shows it, and since when it has been deleted."""
-    shown = msgspec.structs.asdict(ApplicationView.of(application))
-    return {**shown, "deleted_at": utc_or_none(application.deleted_at)}
+    """As the API shows it, since when it has been deleted, and what else it remembers."""
+    shown = msgspec.structs.asdict(ApplicationView.with_history(application))
+    del shown["timeline"]  # which repeats what stands elsewhere
+    return {
+        **shown,
+        "deleted_at": utc_or_none(application.deleted_at),
+        "claims": [
+            {"id": step.id, "claimed_at": utc(step.claimed_at), "resume": step.resume, "dated": step.dated}
+            for step in application.history
+        ],
+        "links": [{"at": utc(link.at), "resume": link.resume} for link in application.links],
+    }
 
 
 def _resume(resume: Resume) -> dict[str, object]:

@@ -62,6 +62,8 @@ class Acts:
             "/api/auth/logout": self._logout,
             "/api/jobs": self._job,
             "/api/applications": self._application,
+            "/api/applications/{application_id}/restore": self._restore,
+            "/api/applications/{application_id}/history": self._step,
             "/api/resumes": self._resume,
             "/api/resumes/{resume_id}/analyze": self._analyze,
             "/api/dlq/requeue": self._requeue,
@@ -77,6 +79,15 @@ class Acts:
 
     async def _application(self) -> tuple[str, dict[str, Any]]:
         return "/api/applications", {"json": {"job_id": (await self._ann.job())["id"]}}
+
+    async def _restore(self) -> tuple[str, dict[str, Any]]:
+        path = f"/api/applications/{(await self._ann.application())['id']}"
+        await self._ann.delete(path)
+        return f"{path}/restore", {}
+
+    async def _step(self) -> tuple[str, dict[str, Any]]:
+        step = {"status_id": "applied", "at": "2026-11-20T09:00:00Z"}
+        return f"/api/applications/{(await self._ann.application())['id']}/history", {"json": step}
 
     async def _resume(self) -> tuple[str, dict[str, Any]]:
         return "/api/resumes", {"files": {"file": ("ann.txt", RESUME, "text/plain")}, "data": {"name": "Mine"}}

@@ -8,8 +8,18 @@ from msgspec.structs import replace
 
 from jatify_adapters.memory.pages import contains, page
 from jatify_adapters.memory.tables import Draft, StoredApplication, owned
-from jatify_core.application import Application, ApplicationFilter, ApplicationId, Status, StatusChange, StatusId
+from jatify_core.application import (
+    Application,
+    ApplicationFilter,
+    ApplicationId,
+    ResumeCopy,
+    ResumeLink,
+    Status,
+    StatusChange,
+    StatusId,
+)
 from jatify_core.errors import NotFound
+from jatify_core.history import told
 from jatify_core.listing import ListingBrief
 from jatify_core.paging import Page, Window
 from jatify_core.user import UserId
@@ -41,7 +51,7 @@ class MemoryApplications:
     async def add(self, application: Application, change: StatusChange) -> None:
         """Store a new application."""
         self._refuse_foreign(application)
-        stored = StoredApplication(replace(application, history=(change,)))
+        stored = StoredApplication(replace(application, history=(change,), links=()))
         self._draft.tables.applications[application.id] = stored
         self._draft.lock(application.id)
 
@@ -50,8 +60,7 @@ class MemoryApplications:
         application = self._stored(user_id, application_id)
         if lock:
             self._draft.lock(application_id)
-        history = tuple(sorted(application.history, key=lambda change: change.at))
-        return replace(self._shown(application), history=history)
+        return self._whole(application)
 
     async def save(self, application: Application, change: StatusChange | None) -> None:
         """Replace an application."""
@@ -59,13 +68,31 @@ class MemoryApplications:
         self._draft.require_lock(application.id)
         self._refuse_foreign(application)
         history = (*stored.history, change) if change else stored.history
-        changed = StoredApplication(replace(application, history=history))
+        changed = StoredApplication(replace(application, history=history, links=stored.links))
         self._draft.tables.applications[application.id] = changed
+
+    async def retell(self, application: Application) -> None:
+        """Replace an application and its whole history."""
+        await self.save(application, None)
+        self._rewrite(replace(self._stored(application.user_id, application.id), history=application.history))
+
+    async def relink(self, application: Application, link: ResumeLink) -> None:
+        """Note which resume an application has from now on."""
+        stored = self._stored(application.user_id, application.id)
+        self._rewrite(replace(stored, links=(*stored.links, link)))
 
     async def remove(self, user_id: UserId, application_id: ApplicationId, at: datetime) -> None:
         """Hide an application."""
         stored = self._stored(user_id, application_id)
         self._draft.tables.applications[application_id] = StoredApplication(stored, hidden_at=at)
+
+    async def restore(self, user_id: UserId, application_id: ApplicationId, at: datetime) -> bool:
+        """Show a hidden application again."""
+        stored = self._draft.tables.applications.get(application_id)
+        if stored is None or stored.user_id != user_id or stored.hidden_at is None:
+            return False
+        self._rewrite(replace(stored.application, version=stored.application.version + 1, updated_at=at))
+        return True
 
     async def page(self, user_id: UserId, where: ApplicationFilter) -> Page[Application]:
         """Applications that match."""
@@ -82,8 +109,10 @@ class MemoryApplications:
         return page(map(self._archived, own), window)
 
     def _archived(self, stored: StoredApplication) -> Application:
-        history = tuple(sorted(stored.application.history, key=lambda change: change.at))
-        return replace(self._shown(stored.application), history=history, deleted_at=stored.hidden_at)
+        return replace(self._whole(stored.application), deleted_at=stored.hidden_at)
+
+    def _rewrite(self, application: Application) -> None:
+        self._draft.tables.applications[application.id] = StoredApplication(application)
 
     def _stored(self, user_id: UserId, application_id: ApplicationId) -> Application:
         stored = owned(self._draft.tables.applications, user_id, application_id)
@@ -95,7 +124,20 @@ class MemoryApplications:
         """*application* without its history, with its listing as it reads now."""
         listing = self._draft.tables.listings[application.listing.id]
         brief = ListingBrief(listing.id, listing.company, listing.position)
-        return replace(application, listing=brief, history=())
+        sent = application.sent_resume and replace(
+            application.sent_resume, resume=self._present(application.sent_resume.resume)
+        )
+        return replace(application, listing=brief, history=(), links=(), sent_resume=sent)
+
+    def _whole(self, application: Application) -> Application:
+        """*application* with its history and its links."""
+        steps = [replace(step, resume=step.resume and self._present(step.resume)) for step in application.history]
+        links = tuple(replace(link, resume=link.resume and self._present(link.resume)) for link in application.links)
+        return replace(self._shown(application), history=told(steps), links=links)
+
+    def _present(self, resume: ResumeCopy) -> ResumeCopy:
+        """What was noted of a resume, with its id while there is one of that id."""
+        return resume if resume.resume_id in self._draft.tables.resumes else replace(resume, resume_id=None)
 
     def _refuse_foreign(self, application: Application) -> None:
         """A database's foreign keys would refuse what is not the user's own."""
