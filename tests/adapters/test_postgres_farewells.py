@@ -37,6 +37,7 @@ TABLES = {
     "resume_file",
     "application",
     "status_change",
+    "resume_link",
     "analysis",
     "analysis_report",
     "job",

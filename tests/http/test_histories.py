@@ -135,6 +135,7 @@ async def test_a_step_can_be_corrected_between_its_neighbours_only(ann: Person, 
     for status_id in ("applied", "hr_interview"):
         clock.advance(timedelta(hours=8))
         await moved(ann, made, status_id, status_note="?")
+    clock.advance(timedelta(hours=1))
     middle = (await read(ann, made))["history"][1]
     where = f"/api/applications/{made['id']}/history/{middle['id']}"
     for at in ("2026-11-24T08:59:59Z", "2026-11-25T01:00:01Z"):
@@ -292,6 +293,7 @@ async def test_the_timeline_tells_steps_resumes_and_analyses_in_one_row(
     judged = (await read(ann, made))["timeline"][-1]
     score = (await ann.get(f"/api/analyses/{analysis['id']}")).json()["score"]
     assert (judged["kind"], judged["analysis_id"], judged["score"]) == ("analysis", analysis["id"], score)
+    clock.advance(timedelta(hours=1))
     await ann.patch(f"/api/applications/{made['id']}", json={"resume_id": None})
     last = (await read(ann, made))["timeline"][-1]
     assert (last["kind"], last["resume_id"], last["resume_name"]) == ("resume", None, None)
