@@ -50,7 +50,9 @@ class Tracker:
                 resume = a_resume(user.id, self.clock(), name)
                 await tx.resumes.add(resume, b"", RESUME_TEXT)
                 self.resumes.append(resume.id)
-        told = await applications.create_application(self.ports, user.id, ApplicationDraft(listing_id=listing.id), Step())
+        told = await applications.create_application(
+            self.ports, user.id, ApplicationDraft(listing_id=listing.id), Step()
+        )
         self.id = told.application.id
 
     async def get(self) -> Application:

@@ -137,12 +137,12 @@ async def change_application(
         relinked = changed.resume_id != current.resume_id
         moved = changed.status_id != current.status_id
         resume = await copied(tx, changed) if moved or relinked else None
-        change: StatusChange | None = None
+        taken: StatusChange | None = None
         if moved:
-            change, changed = _moved(ports, changed, step, now, resume, dates=step.dates)
+            taken, changed = _moved(ports, changed, step, now, resume, dates=step.dates)
             statuses = await tx.applications.statuses()
-            changed = replace(changed, sent_resume=sent_resume(told([*current.history, change]), statuses))
-        await tx.applications.save(changed, change)
+            changed = replace(changed, sent_resume=sent_resume(told([*current.history, taken]), statuses))
+        await tx.applications.save(changed, taken)
         if relinked:
             await tx.applications.relink(changed, ResumeLink(now, resume))
         await tx.events.add([Change.application(user_id, application_id, changed.version)])

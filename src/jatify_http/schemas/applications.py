@@ -19,8 +19,8 @@ from jatify_core.application import (
     StatusChange,
     StatusCode,
 )
+from jatify_core.findings import Percent
 from jatify_core.listing import ListingBrief, ListingId
-from jatify_core.report import Percent
 from jatify_core.resume import ResumeId
 from jatify_core.text import Prose, Tag, Word
 from jatify_core.timeline import LONGEST, Moment

@@ -91,7 +91,7 @@ EXAMPLES: Final[Mapping[str, Any]] = {
             },
         ],
     },
-    "ForgottenStep": {"status_id": "hr_interview", "at": "2026-11-20T14:00:00Z", "note": "By telephone."},
+    "ForgottenStep": {"status_id": "hr_interview", "at": "2025-11-20T14:00:00Z", "note": "By telephone."},
     "StepChangePatch": {"note": "By video."},
     "ResumeDraft": {"name": "Backend, short"},
     "ResumeDraftPatch": {"name": "Backend, short"},
