@@ -5,8 +5,16 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from jatify_core.agenda import Days, Due
-from jatify_core.analysis import Analysis, AnalysisId
-from jatify_core.application import Application, ApplicationFilter, ApplicationId, Status, StatusChange, StatusId
+from jatify_core.analysis import Analysis, AnalysisId, Judgement
+from jatify_core.application import (
+    Application,
+    ApplicationFilter,
+    ApplicationId,
+    ResumeLink,
+    Status,
+    StatusChange,
+    StatusId,
+)
 from jatify_core.calendar_link import CalendarLink
 from jatify_core.dead_letter import Dropped
 from jatify_core.duplicates import Twin
@@ -139,19 +147,28 @@ class Applications(Protocol):
         """Store a new application with the first step of its history."""
 
     async def get(self, user_id: UserId, application_id: ApplicationId, *, lock: bool = False) -> Application:
-        """One application with its history, oldest first."""
+        """One application with its history as it is `told`, and with its links, both oldest first."""
 
     async def save(self, application: Application, change: StatusChange | None) -> None:
-        """Replace a stored application that was read with a lock, and add *change* to its history."""
+        """Replace a stored application that was read with a lock, and add *change* at the end of its history."""
+
+    async def retell(self, application: Application) -> None:
+        """Replace a stored application that was read with a lock, and its whole history, by this one's in its order."""
+
+    async def relink(self, application: Application, link: ResumeLink) -> None:
+        """Note which resume a stored application has from now on."""
 
     async def remove(self, user_id: UserId, application_id: ApplicationId, at: datetime) -> None:
-        """Hide an application for good; its row stays."""
+        """Hide an application; its row stays."""
+
+    async def restore(self, user_id: UserId, application_id: ApplicationId, at: datetime) -> bool:
+        """Show a hidden application again, one version on; whether it had been hidden."""
 
     async def page(self, user_id: UserId, where: ApplicationFilter) -> Page[Application]:
         """Applications that match, without their histories."""
 
     async def archive(self, user_id: UserId, window: Window) -> Page[Application]:
-        """Every application with its history, removed ones too."""
+        """Every application with its history and its links, removed ones too."""
 
     async def journeys(self, user_id: UserId) -> Sequence[Journey]:
         """Every application that is not removed, in brief, in no order; the stops are those of its history."""
@@ -181,7 +198,7 @@ class Resumes(Protocol):
     async def remove(self, user_id: UserId, resume_id: ResumeId) -> None:
         """Delete a resume with its analyses, jobs and dead letters, told of.
 
-        Applications keep their row, unlinked and one version on.
+        Applications keep their row and what they know of it, unlinked and one version on.
         """
 
     async def page(self, user_id: UserId, where: ResumeFilter) -> Page[Resume]:
@@ -210,6 +227,9 @@ class Analyses(Protocol):
 
     async def page(self, user_id: UserId, resume_id: ResumeId, window: Window) -> Page[Analysis]:
         """Every analysis of a resume."""
+
+    async def of_listing(self, user_id: UserId, listing_id: ListingId, limit: int) -> Sequence[Judgement]:
+        """In brief the newest analyses against a listing, of any resume, newest first."""
 
     async def record(self, ends: Sequence[End]) -> None:
         """Write what settled jobs mean for their analyses, in the same transaction: a report, a failure, or nothing.

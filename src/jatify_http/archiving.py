@@ -4,13 +4,13 @@ What is stored has the last word. A member that a noun or its view gains is writ
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Final, Literal, TypeVar
 
 import msgspec
-from msgspec import Meta, Struct, ValidationError
+from msgspec import UNSET, Meta, Struct, ValidationError
 from msgspec.structs import asdict
 
 from jatify_core.analysis import Analysis
@@ -35,13 +35,13 @@ S = TypeVar("S", bound=Struct)
 VERSION: Final = 1
 """Of the format; one more where an older Jatify would read it wrongly."""
 OWNER: Final = "user_id"
-VIEWS: Final[Mapping[type[Struct], Any]] = {
-    Status: PlainStatus,
-    Listing: JobView,
-    Resume: ResumeView,
-    Application: ApplicationView,
-    Analysis: AnalysisView,
-    DeadLetter: DeadLetterView,
+VIEWS: Final[Mapping[type[Struct], tuple[type[Struct], Callable[[Any], Struct]]]] = {
+    Status: (PlainStatus, PlainStatus.of),
+    Listing: (JobView, JobView.of),
+    Resume: (ResumeView, ResumeView.of),
+    Application: (ApplicationView, ApplicationView.with_history),
+    Analysis: (AnalysisView, AnalysisView.of),
+    DeadLetter: (DeadLetterView, DeadLetterView.of),
 }
 """How each kind of thing looks, in whose bounds all that is read back must lie."""
 BESIDE: Final[Mapping[type[Struct], frozenset[str]]] = {Resume: frozenset({"file", "text"})}
@@ -67,7 +67,8 @@ class Manifest(Struct, frozen=True):
 
 def written(value: Struct) -> dict[str, object]:
     """*value* as an archive has it."""
-    shown = asdict(VIEWS[type(value)].of(value))
+    _, look = VIEWS[type(value)]
+    shown = {name: member for name, member in asdict(look(value)).items() if member is not UNSET}
     stored = {SAID.get(name, name): _plain(member) for name, member in asdict(value).items() if name != OWNER}
     return {**shown, **stored}
 
@@ -78,7 +79,8 @@ def read_back(item: object, kind: type[S], user_id: UserId) -> S:
         raise Invalid.at("", "wrong_type", "Expected an object.")
     refuse_nul(item)
     names = {SAID.get(name, name): name for name in kind.__struct_fields__ if name != OWNER}
-    known = names.keys() | {*VIEWS[kind].__struct_fields__} | BESIDE.get(kind, frozenset())
+    view, look = VIEWS[kind]
+    known = names.keys() | {*view.__struct_fields__} | BESIDE.get(kind, frozenset())
     if strange := sorted(item.keys() - known):
         words = "There is no such member here; it may come from a newer Jatify."
         raise Invalid.at(f"/{strange[0]}", "unknown_member", words)
@@ -87,7 +89,7 @@ def read_back(item: object, kind: type[S], user_id: UserId) -> S:
     try:
         thing = msgspec.convert({**stored, **owner}, kind)
         _refuse_out_of_bounds(asdict(thing), "")
-        msgspec.convert(msgspec.to_builtins(VIEWS[kind].of(thing)), VIEWS[kind])
+        msgspec.convert(msgspec.to_builtins(look(thing)), view)
     except ValidationError as error:
         raise Invalid([violation(str(error))]) from None
     return thing

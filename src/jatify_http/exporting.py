@@ -5,7 +5,7 @@ between, and refers to what was not there yet, is left out: whatever is in the Z
 """
 
 import re
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Container, Iterable
 from datetime import datetime
 from pathlib import PurePath
 from typing import Any, Final, TypeVar
@@ -17,7 +17,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from jatify_core.analysis import Analysis, AnalysisId
-from jatify_core.application import Application
+from jatify_core.application import Application, ResumeCopy
 from jatify_core.dead_letter import DeadLetter
 from jatify_core.listing import Listing, ListingId
 from jatify_core.ports import Ports
@@ -126,8 +126,23 @@ def _lists(ports: Ports, user: User, told: _Told) -> dict[str, AsyncIterator[byt
 async def _applications(ports: Ports, user: User, told: _Told) -> AsyncIterator[Application]:
     async for application in export.own_applications(ports, user.id):
         if application.listing.id in told.listings:
-            linked = application.resume_id in told.resumes
-            yield application if linked else replace(application, resume_id=None)
+            yield without_unknown(application, told.resumes)
+
+
+def without_unknown(application: Application, resumes: Container[ResumeId | None]) -> Application:
+    """*application* without the ids of resumes that are none of *resumes*: of those the names alone remain."""
+
+    def known(copy: ResumeCopy | None) -> ResumeCopy | None:
+        return copy if copy is None or copy.resume_id in resumes else replace(copy, resume_id=None)
+
+    sent = application.sent_resume
+    return replace(
+        application,
+        resume_id=application.resume_id if application.resume_id in resumes else None,
+        history=tuple(replace(step, resume=known(step.resume)) for step in application.history),
+        links=tuple(replace(link, resume=known(link.resume)) for link in application.links),
+        sent_resume=sent and replace(sent, resume=known(sent.resume) or sent.resume),
+    )
 
 
 async def _analyses(ports: Ports, user: User, told: _Told) -> AsyncIterator[Analysis]:

@@ -11,6 +11,7 @@ from jatify_adapters.contracts.ends import EndsContract
 from jatify_adapters.contracts.events import EventsContract
 from jatify_adapters.contracts.everybodys import EverybodysContract
 from jatify_adapters.contracts.farewells import FarewellsContract
+from jatify_adapters.contracts.histories import HistoriesContract
 from jatify_adapters.contracts.idempotency import IdempotencyContract
 from jatify_adapters.contracts.imports import ImportsContract
 from jatify_adapters.contracts.jobs import JobsContract
@@ -44,6 +45,9 @@ class TestListings(ListingsContract): ...
 
 
 class TestApplications(ApplicationsContract): ...
+
+
+class TestHistories(HistoriesContract): ...
 
 
 class TestResumes(ResumesContract): ...

@@ -14,6 +14,7 @@ from jatify_adapters.contracts.ends import EndsContract
 from jatify_adapters.contracts.events import EventsContract
 from jatify_adapters.contracts.everybodys import EverybodysContract
 from jatify_adapters.contracts.farewells import FarewellsContract
+from jatify_adapters.contracts.histories import HistoriesContract
 from jatify_adapters.contracts.idempotency import IdempotencyContract
 from jatify_adapters.contracts.jobs import JobsContract
 from jatify_adapters.contracts.journeys import JourneysContract
@@ -84,6 +85,10 @@ class TestListings(ListingsContract):
 
 
 class TestJourneys(JourneysContract):
+    pass
+
+
+class TestHistories(HistoriesContract):
     pass
 
 

@@ -39,6 +39,7 @@ TABLES = {
     "application",
     "status_change",
     "import",
+    "resume_link",
     "analysis",
     "analysis_report",
     "job",

@@ -64,6 +64,8 @@ class Acts:
             "/api/jobs/parse": self._parse,
             "/api/applications": self._application,
             "/api/statuses": self._status,
+            "/api/applications/{application_id}/restore": self._restore,
+            "/api/applications/{application_id}/history": self._step,
             "/api/resumes": self._resume,
             "/api/resumes/{resume_id}/analyze": self._analyze,
             "/api/user/import": self._archive,
@@ -88,6 +90,15 @@ class Acts:
 
     async def _status(self) -> tuple[str, dict[str, Any]]:
         return "/api/statuses", {"json": {"label": "Phone screen", "category": "interview"}}
+
+    async def _restore(self) -> tuple[str, dict[str, Any]]:
+        path = f"/api/applications/{(await self._ann.application())['id']}"
+        await self._ann.delete(path)
+        return f"{path}/restore", {}
+
+    async def _step(self) -> tuple[str, dict[str, Any]]:
+        step = {"status_id": "applied", "at": "2026-11-20T09:00:00Z"}
+        return f"/api/applications/{(await self._ann.application())['id']}/history", {"json": step}
 
     async def _resume(self) -> tuple[str, dict[str, Any]]:
         return "/api/resumes", {"files": {"file": ("ann.txt", RESUME, "text/plain")}, "data": {"name": "Mine"}}

@@ -11,6 +11,7 @@ from jatify_adapters.contracts.samples import (
     Seeker,
     a_completed,
     a_seeker,
+    a_step,
     a_stored_resume,
     an_analysis,
     an_application,
@@ -20,9 +21,10 @@ from jatify_adapters.contracts.samples import (
     unknown_id,
 )
 from jatify_core.analysis import Analysis, Failure
-from jatify_core.application import Application, StatusChange, StatusId
+from jatify_core.application import Application
 from jatify_core.dead_letter import DeadLetter, DeadLetterId, Selection
 from jatify_core.errors import NotFound
+from jatify_core.history import told
 from jatify_core.job import Job, JobError
 from jatify_core.paging import Window
 
@@ -94,8 +96,9 @@ class RestoringContract:
 def _moved(new_store: NewStore, seeker: Seeker) -> Application:
     """An application that has come some way, not stored."""
     found = an_application(seeker.listing, new_store.now())
-    sent = StatusChange(StatusId("applied"), found.status_id, new_store.now() + MINUTE, "by mail")
-    return replace(found, status_id=StatusId("applied"), version=7, tags=("a", "b"), history=(first_step(found), sent))
+    sent = a_step(found, "applied", new_store.now() + MINUTE, "by mail")
+    steps = told([first_step(found), sent])
+    return replace(found, status_id=sent.status_id, version=7, tags=("a", "b"), history=steps)
 
 
 async def _ended(new_store: NewStore, seeker: Seeker) -> tuple[Analysis, Analysis, Analysis]:

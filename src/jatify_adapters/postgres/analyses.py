@@ -9,7 +9,7 @@ from psycopg.rows import TupleRow
 from jatify_adapters.postgres.connection import Connection, Params
 from jatify_adapters.postgres.events import RUNNING
 from jatify_adapters.postgres.pages import Pages
-from jatify_core.analysis import Analysis, AnalysisId, Completed, Failure, Identity, Usage
+from jatify_core.analysis import Analysis, AnalysisId, Completed, Failure, Identity, Judgement, Usage
 from jatify_core.dead_letter import Dropped
 from jatify_core.errors import NotFound
 from jatify_core.job import End, Job
@@ -105,6 +105,27 @@ class Analyses:
     async def page(self, user_id: UserId, resume_id: ResumeId, window: Window) -> Page[Analysis]:
         """Every analysis of a resume."""
         return await _PAGES.page(self._db, window, {"user_id": user_id, "resume_id": resume_id})
+
+    async def of_listing(self, user_id: UserId, listing_id: ListingId, limit: int) -> Sequence[Judgement]:
+        """In brief the newest analyses against a listing, newest first."""
+        rows = await self._db.rows(
+            """
+            select analysis.id, analysis.resume_id, resume.name,
+                   case when analysis.state = 'queued' and job.status = 'processing' then 'running'
+                        else analysis.state end,
+                   (analysis_report.report::json ->> 'score')::integer,
+                   coalesce(analysis.finished_at, analysis.created_at)
+              from analysis
+              join resume on resume.user_id = analysis.user_id and resume.id = analysis.resume_id
+              left join job on job.id = analysis.id
+              left join analysis_report on analysis_report.analysis_id = analysis.id
+             where analysis.user_id = %(user_id)s and analysis.listing_id = %(listing_id)s
+             order by coalesce(analysis.finished_at, analysis.created_at) desc, analysis.id desc
+             limit %(limit)s
+            """,
+            {"user_id": user_id, "listing_id": listing_id, "limit": limit},
+        )
+        return [Judgement(*row) for row in rows]
 
     async def record(self, ends: Sequence[End]) -> None:
         """Write what settled jobs mean for their analyses."""

@@ -7,7 +7,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from jatify_core.application import Application
+from jatify_core.application import Application, ResumeCopy
 from jatify_core.errors import Invalid, Violation
 from jatify_core.event import Change
 from jatify_core.imports import Import, ImportId, Plan, Surroundings, Undone, plan
@@ -115,7 +115,7 @@ async def _plan(ports: Ports, tx: Transaction, user_id: UserId, sheet: Sheet, ch
     around = Surroundings(
         user_id=user_id,
         statuses=await tx.applications.statuses(user_id),
-        resumes={resume.name: resume.id async for resume in resumes},
+        resumes={resume.name: ResumeCopy.of(resume) async for resume in resumes},
         known=await tx.imports.known(user_id) if choices.skip_duplicates else (),
         now=ports.clock(),
     )
