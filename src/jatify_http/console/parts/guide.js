@@ -18,12 +18,18 @@ class Guide extends Part {
 
   async opened() {
     this.replaceChildren(
-      h("header", { class: "guide-head" }, h("h2", {}, "Your first answer in three steps"), h("p", { class: "soft" }, "It takes less than a minute, and nothing leaves this server.")),
+      h("header", { class: "guide-head" }, h("h2", {}, "Your first answer in three steps"), h("p", { class: "soft" }, "It takes less than a minute.")),
       h("ol", { class: "guide" }, this.#steps),
       this.#said,
       h("p", { class: "guide-end" }, h("button", { type: "button", class: "button quiet", onclick: () => this.dispatchEvent(new Event("done")) }, "Go to the board")),
     );
     this.#draw();
+    // A file that is let go beside the mark is meant all the same, and must not open in place of the page.
+    this.listen(window, "dragover", (event) => event.preventDefault());
+    this.listen(window, "drop", (event) => {
+      event.preventDefault();
+      if (!this.#resume) this.#upload(event.dataTransfer.files[0]);
+    });
     try {
       const options = { signal: this.signal };
       const [resumes, applications] = await Promise.all([get("/api/resumes", { limit: 1 }, options), get("/api/applications", { limit: 1 }, options)]);
@@ -65,16 +71,10 @@ class Guide extends Part {
       h("p", { class: "soft" }, "PDF, Word, text or Markdown"),
       bar,
     );
-    const over = (on) => (event) => {
-      event.preventDefault();
-      zone.toggleAttribute("data-over", on);
-    };
+    const over = (on) => () => zone.toggleAttribute("data-over", on);
     zone.addEventListener("dragover", over(true));
     zone.addEventListener("dragleave", over(false));
-    zone.addEventListener("drop", (event) => {
-      over(false)(event);
-      this.#upload(event.dataTransfer.files[0]);
-    });
+    zone.addEventListener("drop", over(false));
     return zone;
   }
 

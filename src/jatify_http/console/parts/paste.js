@@ -107,7 +107,7 @@ function fields(draft, pasted, statuses) {
       one("Apply by", "deadline_on", { type: "date" }),
       statuses.length > 0 && field("Add to", { tag: "select", name: "status_id", options: choices(statuses.map(({ id, label }) => [id, label]), "saved") }),
     ),
-    one("Address", "url", { type: "url", maxlength: 2000, placeholder: "https://" }),
+    one("Link", "url", { type: "url", maxlength: 2000, placeholder: "https://" }),
     field("Description", { tag: "textarea", name: "description", rows: 8, value: draft.description ?? pasted }),
     several,
   ];

@@ -11,7 +11,6 @@ import { undoable } from "../parts/undo.js";
 import { count } from "../words.js";
 import "../parts/guide.js";
 import { unmade } from "./board/adding.js";
-import { nameOf } from "./board/card.js";
 import "./board/filters.js";
 import { HINT } from "./board/keys.js";
 import { openCardMenu } from "./board/menu.js";
@@ -152,12 +151,14 @@ class Board extends Part {
     this.#wall.element.hidden = false;
     if (this.#pipeline.size > 0) return;
     const guide = h("jatify-guide");
-    this.listen(guide, "done", () => {
-      guide.remove();
-      this.toggleAttribute("data-guided", false);
-    });
+    this.listen(guide, "done", () => this.#endGuide());
     this.toggleAttribute("data-guided", true);
     this.#wall.element.before(guide);
+  }
+
+  #endGuide() {
+    this.querySelector("jatify-guide")?.remove();
+    this.toggleAttribute("data-guided", false);
   }
 
   /** What the board can do without for its first sight. */
@@ -203,8 +204,9 @@ class Board extends Part {
   }
 
   #added(application, undo) {
+    this.#endGuide();
     this.#pipeline.accept([application]);
-    undoable(`${nameOf(application)}: added.`, async () => {
+    undoable(`${application.job.company}: added.`, async () => {
       await undo();
       this.#pipeline.forget(application.id);
     });

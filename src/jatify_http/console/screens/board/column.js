@@ -4,7 +4,7 @@ import { freshId, h } from "../../dom.js";
 import { icon } from "../../parts/icons.js";
 import { setTabbable } from "./card.js";
 
-const STEP = 50;
+const STEP = 25;
 
 /** A column for *status*. *cardFor(application)* gives its card, *add()* opens what adds one, *folded* hides the cards. */
 export class Column {

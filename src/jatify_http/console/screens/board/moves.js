@@ -5,7 +5,6 @@ import { dropApplication, restoreApplication, takeBackStep, takeStep } from "../
 import { complain } from "../../parts/toasts.js";
 import { undoable } from "../../parts/undo.js";
 import { daysAway } from "../../words.js";
-import { nameOf } from "./card.js";
 
 /** Nothing here is stopped when the screen goes: what was done is done. */
 export class Moves {
@@ -25,7 +24,7 @@ export class Moves {
     this.#inTurn(id, { status_id: statusId }, async () => {
       const taken = await takeStep(this.#pipeline.known(id), statusId);
       this.#pipeline.accept([taken]);
-      undoable(`${nameOf(before)}: moved to ${label}.`, () => this.#moveBack(taken, before.status_id));
+      undoable(`${before.job.company}: moved to ${label}.`, () => this.#moveBack(taken, before.status_id));
     });
   }
 
@@ -38,7 +37,7 @@ export class Moves {
     const words = date ? `Follow up ${daysAway(date)}` : "Follow-up done";
     this.#inTurn(id, { follow_up_on: date }, async () => {
       await this.#write(id, { follow_up_on: date });
-      undoable(`${nameOf(before)}: ${words.toLowerCase()}.`, () =>
+      undoable(`${before.job.company}: ${words.toLowerCase()}.`, () =>
         this.#inTurn(id, { follow_up_on: before.follow_up_on }, () => this.#write(id, { follow_up_on: before.follow_up_on })),
       );
     });
@@ -53,7 +52,7 @@ export class Moves {
     this.#pipeline.forget(id);
     try {
       await dropApplication(id);
-      undoable(`${nameOf(before)}: deleted.`, async () => this.#pipeline.accept([await restoreApplication(id)]));
+      undoable(`${before.job.company}: deleted.`, async () => this.#pipeline.accept([await restoreApplication(id)]));
     } catch (problem) {
       if (problem.status !== 404) this.#pipeline.accept([before]);
       complain(problem);

@@ -80,7 +80,6 @@ export class Pointer {
     this.#carry = new Carry(card, from);
     document.body.append(this.#ghost);
     this.#row.setAttribute("data-carrying", "");
-    document.documentElement.classList.add("board-carrying");
     if (pressed.finger) navigator.vibrate?.(12);
     this.#frame();
   }
@@ -99,8 +98,8 @@ export class Pointer {
     });
     this.#grip = { x: pressed.x - box.left, y: pressed.y - box.top };
     const copy = card.cloneNode(true);
-    copy.querySelectorAll("[id]").forEach((one) => one.removeAttribute("id"));
-    this.#ghost = h("div", { class: "board-ghost", "aria-hidden": "true", inert: true, style: { width: `${box.width}px` } }, h("ul", {}, copy));
+    for (const control of copy.querySelectorAll("a, button")) control.tabIndex = -1;
+    this.#ghost = h("div", { class: "board-ghost", "aria-hidden": "true", style: { width: `${box.width}px` } }, h("ul", {}, copy));
   }
 
   #frame() {
@@ -158,6 +157,5 @@ export class Pointer {
     this.#ghost?.remove();
     this.#ghost = null;
     this.#row.removeAttribute("data-carrying");
-    document.documentElement.classList.remove("board-carrying");
   }
 }
