@@ -35,7 +35,7 @@ class Board extends Part {
   #told;
   #loaded = null;
   #readAt = 0;
-  #changed = new Set();
+  #changed = new Map();
 
   async opened() {
     this.#pipeline = new Pipeline(this.signal);
@@ -106,7 +106,7 @@ class Board extends Part {
     const gathered = settled(() => this.#reread(), GATHERED);
     this.listen(changes, "application.updated", ({ detail }) => {
       if (this.#pipeline.known(detail.id)?.version >= detail.version) return;
-      this.#changed.add(detail.id);
+      this.#changed.set(detail.id, detail.state === "deleted");
       gathered();
     });
     this.listen(changes, "analysis.updated", ({ detail }) => detail.state === "succeeded" && this.#scores.hear(detail.id).catch(complain));
@@ -114,9 +114,10 @@ class Board extends Part {
   }
 
   async #reread() {
-    const ids = [...this.#changed];
+    const changed = [...this.#changed];
     this.#changed.clear();
-    await this.#pipeline.reread(ids).catch(complain);
+    for (const [id, deleted] of changed) if (deleted) this.#pipeline.forget(id);
+    await this.#pipeline.reread(changed.filter(([, deleted]) => !deleted).map(([id]) => id)).catch(complain);
   }
 
   /** What was told while nobody listened: only the newest where the board has just been read, else everything. */

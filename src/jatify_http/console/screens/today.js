@@ -68,13 +68,24 @@ class Today extends Part {
     }
   }
 
+  /** What is gone hands the focus on to the next, or to the heading of what is left. */
   #show() {
+    const held = this.contains(document.activeElement) ? document.activeElement : null;
+    const row = held?.closest(".today-row");
+    const near = [row?.nextElementSibling, row?.previousElementSibling];
+    this.#fill();
+    if (!row || row.isConnected) return;
+    const next = near.find((one) => one?.isConnected);
+    (next?.querySelector("button, a") ?? this.#firstHeading()).focus();
+  }
+
+  #fill() {
     const agenda = this.#agenda;
     this.#heading.textContent = inFull.format(new Date());
     for (const [name, { element, list, more }] of Object.entries(this.#sections)) {
       const items = agenda[name];
       element.hidden = items.length === 0;
-      keep(list, items, (item) => `${item.kind} ${item.application_id ?? item.job_id}`, (item) => rowOf(item, this.#actsOn(name)));
+      keep(list, items, nameOf, (item) => rowOf(item, this.#actsOn(name)));
       const beyond = agenda.more?.[name] ?? 0;
       more.hidden = beyond === 0;
       more.textContent = `and ${beyond.toLocaleString("en")} more`;
@@ -94,7 +105,7 @@ class Today extends Part {
   }
 
   #actsOn(section) {
-    const act = (deed, ...given) => (item, button) => this.#do(section, item, button, () => deed(item, ...given));
+    const act = (deed, ...given) => (item) => this.#do(section, item, () => deed(item, ...given));
     return {
       done: act(followedUp),
       today: act(putOff, 0),
@@ -105,15 +116,11 @@ class Today extends Part {
     };
   }
 
-  /** What is done is off the list at once, and back where the API refuses; the focus goes on to the next. */
-  async #do(section, item, button, deed) {
-    const { list, heading } = this.#sections[section];
-    const row = button.closest("li");
-    const next = row.nextElementSibling ?? row.previousElementSibling;
-    this.#agenda = { ...this.#agenda, [section]: this.#agenda[section].filter((one) => one !== item) };
+  /** What is done is off the list at once, and back where the API refuses. */
+  async #do(section, item, deed) {
+    const rest = this.#agenda[section].filter((one) => nameOf(one) !== nameOf(item));
+    this.#agenda = { ...this.#agenda, [section]: rest };
     this.#show();
-    if (next?.isConnected) next.querySelector("button, a")?.focus();
-    else (list.childElementCount ? heading : this.#nextHeading()).focus();
     try {
       await deed();
     } catch (problem) {
@@ -122,12 +129,16 @@ class Today extends Part {
     await this.#read();
   }
 
-  #nextHeading() {
+  #firstHeading() {
     const open = Object.values(this.#sections).find(({ element }) => !element.hidden);
     if (open) return open.heading;
     this.#heading.tabIndex = -1;
     return this.#heading;
   }
+}
+
+function nameOf(item) {
+  return `${item.kind} ${item.application_id ?? item.job_id}`;
 }
 
 function calmWords(agenda, empty) {

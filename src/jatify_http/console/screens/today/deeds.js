@@ -1,7 +1,7 @@
 // What one does to things on the agenda, and how each is taken back.
 
 import { get, patch, post } from "../../api.js";
-import { takeBackStep, takeStep } from "../../parts/steps.js";
+import { dropApplication, takeBackStep, takeStep } from "../../parts/steps.js";
 import { undoable } from "../../parts/undo.js";
 import { daysAway, shifted, today } from "../../words.js";
 
@@ -28,7 +28,8 @@ export async function ghosted(item) {
 
 /** A saved listing gets its application. */
 export async function kept(item) {
-  await post("/api/applications", { job_id: item.job_id });
+  const { id } = await post("/api/applications", { job_id: item.job_id });
+  undoable(`${item.company}: on the board.`, () => dropApplication(id));
 }
 
 async function write(item, members) {

@@ -25,7 +25,7 @@ export function rowOf(item, acts) {
 }
 
 function deedsOf(item, acts) {
-  const deed = (words, act, look = "button small") => act && h("button", { type: "button", class: look, onclick: (event) => act(item, event.currentTarget) }, words);
+  const deed = (words, act, look = "button small") => act && h("button", { type: "button", class: look, onclick: () => act(item) }, words);
   const ghosted = deed("Ghosted", acts.ghosted, "button small quiet");
   const later = (words, act) => deed([words, h("span", { class: "visually-hidden" }, " later")], act);
   if (item.kind === "deadline") return item.application_id ? [] : [deed([icon("plus"), "Add to the board"], acts.keep)];
