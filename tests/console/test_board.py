@@ -176,7 +176,10 @@ def test_what_is_changed_elsewhere_moves_here_and_keeps_the_focus(page: Page, se
     expect(page.locator(".board-card")).to_have_count(0)
 
 
-def test_a_change_of_something_else_meanwhile_is_no_reason_to_refuse_a_move(page: Page, seeker: Seeker) -> None:
+def test_a_change_of_something_else_meanwhile_is_no_reason_to_refuse_a_move(
+    page: Page, watch: Watch, seeker: Seeker
+) -> None:
+    watch.expect(412)
     application = seeker.application("Acme", "Engineer")
     # Whoever hears nothing has an old version.
     page.route("**/api/events", lambda route: route.fulfill(status=204))

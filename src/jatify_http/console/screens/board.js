@@ -75,7 +75,7 @@ class Board extends Part {
     this.#told = h("p", { class: "visually-hidden", "aria-live": "assertive" });
     this.#filters = h("board-filters");
     this.#filters.begin(this.given.query);
-    this.#adding = h("board-adding", { hidden: true });
+    this.#adding = h("board-adding");
     this.replaceChildren(
       h("header", { class: "board-head" }, h("h1", {}, "Board"), this.#total, this.#filters, this.#acts()),
       this.#filters.panel,

@@ -7,7 +7,7 @@ import { icon } from "../../parts/icons.js";
 import { complain } from "../../parts/toasts.js";
 import { twinsNotice } from "../../parts/twins.js";
 
-/** `statuses` are the columns to add to. Tells `added` with `detail: {application, undo}`, and `left` when it closes. */
+/** `statuses` are the columns to add to. Tells `added` with `detail: {application, undo}`. */
 class Adding extends Part {
   statuses = [];
   #company = h("input", { class: "input", name: "company", placeholder: "Company", "aria-label": "Company", maxlength: 200, required: true, autocomplete: "off" });
@@ -15,8 +15,9 @@ class Adding extends Part {
   #status = h("select", { class: "input", name: "status_id", "aria-label": "Add to" });
   #said = h("div", { role: "status" });
   #job = null;
+  #before = null;
 
-  opened() {
+  #form() {
     const form = h(
       "form",
       { class: "board-adding", novalidate: true, "aria-label": "Add an application", onsubmit: (event) => this.#send(event) },
@@ -27,21 +28,22 @@ class Adding extends Part {
       h("button", { type: "button", class: "icon-button", "aria-label": "Close", onclick: () => this.#leave() }, icon("close")),
     );
     form.addEventListener("keydown", (event) => event.key === "Escape" && this.#leave());
-    this.replaceChildren(form, this.#said);
+    return form;
   }
 
-  /** Show it, for new ones in *statusId*. */
+  /** Show it, with what was typed when it was left, for new ones in *statusId*. */
   begin(statusId) {
     const open = this.statuses.filter((status) => !status.retired);
     this.#status.replaceChildren(...choices(open.map(({ id, label }) => [id, `in ${label}`]), statusId));
-    this.hidden = false;
+    if (!this.contains(document.activeElement)) this.#before = document.activeElement;
+    if (this.childElementCount === 0) this.replaceChildren(this.#form(), this.#said);
     this.#company.focus();
   }
 
   #leave() {
-    this.hidden = true;
     this.#said.replaceChildren();
-    this.dispatchEvent(new Event("left"));
+    this.replaceChildren();
+    if (this.#before?.isConnected) this.#before.focus();
   }
 
   async #send(event) {
@@ -51,10 +53,12 @@ class Adding extends Part {
     const form = event.target;
     if (form.getAttribute("aria-busy") === "true") return;
     form.setAttribute("aria-busy", "true");
+    const given = [this.#company.value, this.#position.value];
     try {
-      await this.#add(this.#company.value.trim(), this.#position.value.trim(), this.#status.value);
-      this.#company.value = "";
-      this.#position.value = "";
+      await this.#add(given[0].trim(), given[1].trim(), this.#status.value);
+      // What was typed meanwhile is the next one's.
+      if (this.#company.value === given[0]) this.#company.value = "";
+      if (this.#position.value === given[1]) this.#position.value = "";
       this.#company.focus();
     } catch (problem) {
       complain(problem);
