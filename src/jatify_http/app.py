@@ -17,20 +17,25 @@ from jatify_http.openapi import document
 from jatify_http.problems import HANDLERS
 from jatify_http.requests import StrictRequest, read_query
 from jatify_http.routes import (
+    agenda,
     analyses,
     applications,
     auth,
+    calendar_links,
+    clippings,
     console,
     dead_letters,
     docs,
     events,
     health,
+    imports,
     listings,
     operators,
     problems,
     queue,
     resumes,
     sessions,
+    stats,
     statuses,
     users,
 )
@@ -64,7 +69,7 @@ def create_app(
         middleware=[Idempotent],
         route_handlers=[
             auth.router(),
-            users.router(),
+            *users.routers(),
             statuses.router(),
             listings.router(),
             applications.router(),
@@ -75,6 +80,11 @@ def create_app(
             sessions.router(),
             operators.router(),
             events.router(),
+            agenda.router(),
+            calendar_links.router(),
+            stats.router(),
+            clippings.router(),
+            *imports.routers(),
         ],
     )
     changes = Feed(ports)
@@ -104,7 +114,15 @@ def create_app(
         openapi_config=None,
         request_class=StrictRequest,
         request_max_body_size=JSON_BODY,
-        state=State({"ports": ports, "feed": changes, "uploads": Room(), "proxies": Proxies(shell.trusted_proxies)}),
+        state=State(
+            {
+                "ports": ports,
+                "feed": changes,
+                "uploads": Room(),
+                "archives": Room(in_all=8, of_one=2),
+                "proxies": Proxies(shell.trusted_proxies),
+            }
+        ),
     )
     app.state.description = document(app)
     shared = Cors(app.asgi_handler, shell.cors_origins) if shell.cors_origins else app.asgi_handler

@@ -16,8 +16,11 @@ Act = Literal[
     "denied",
     "throttled",
     "export",
+    "import",
     "account_deleted",
     "operator",
+    "calendar_link_made",
+    "calendar_link_ended",
 ]
 
 

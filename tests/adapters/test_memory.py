@@ -14,13 +14,16 @@ from jatify_adapters.contracts.ends import EndsContract
 from jatify_adapters.contracts.events import EventsContract
 from jatify_adapters.contracts.everybodys import EverybodysContract
 from jatify_adapters.contracts.farewells import FarewellsContract
+from jatify_adapters.contracts.histories import HistoriesContract
 from jatify_adapters.contracts.idempotency import IdempotencyContract
 from jatify_adapters.contracts.jobs import JobsContract
+from jatify_adapters.contracts.journeys import JourneysContract
 from jatify_adapters.contracts.leases import LeasesContract
 from jatify_adapters.contracts.listings import ListingsContract
 from jatify_adapters.contracts.passwords import PasswordsContract
 from jatify_adapters.contracts.pauses import PausesContract
 from jatify_adapters.contracts.places import PlacesContract
+from jatify_adapters.contracts.restoring import RestoringContract
 from jatify_adapters.contracts.resumes import ResumesContract
 from jatify_adapters.contracts.samples import (
     FULL_DRAFT,
@@ -31,8 +34,10 @@ from jatify_adapters.contracts.samples import (
     queued,
     settle,
 )
+from jatify_adapters.contracts.statuses import StatusesContract
 from jatify_adapters.contracts.throttle import ThrottleContract
 from jatify_adapters.contracts.transactions import TransactionsContract
+from jatify_adapters.contracts.twins import TwinsContract
 from jatify_adapters.contracts.users import SessionsContract, UsersContract
 from jatify_adapters.contracts.walls import WallsContract
 from jatify_adapters.memory import MemoryStore, MovableClock, PlainPasswords
@@ -79,6 +84,14 @@ class TestListings(ListingsContract):
     pass
 
 
+class TestJourneys(JourneysContract):
+    pass
+
+
+class TestHistories(HistoriesContract):
+    pass
+
+
 class TestApplications(ApplicationsContract):
     pass
 
@@ -115,6 +128,9 @@ class TestDrops(DropsContract):
     pass
 
 
+class TestRestoring(RestoringContract): ...
+
+
 class TestDeadLetters(DeadLettersContract):
     pass
 
@@ -144,6 +160,14 @@ class TestEvents(EventsContract):
 
 
 class TestThrottle(ThrottleContract):
+    pass
+
+
+class TestStatuses(StatusesContract):
+    pass
+
+
+class TestTwins(TwinsContract):
     pass
 
 

@@ -10,6 +10,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
 
+from tests.console.furnishing import Furnished
 from tests.console.people import Seeker
 from tests.running import Process, serving
 
@@ -81,6 +82,13 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Process,
 @pytest.fixture
 def address(running: tuple[Process, httpx.Client]) -> str:
     return str(running[1].base_url).rstrip("/")
+
+
+@pytest.fixture(scope="session")
+def furnished(running: tuple[Process, httpx.Client]) -> Iterator[Furnished]:
+    """Somebody who has been at it for ninety days. Tests only look."""
+    with closing(Seeker(str(running[1].base_url).rstrip("/"))) as seeker:
+        yield Furnished(seeker)
 
 
 @pytest.fixture

@@ -38,15 +38,16 @@ class Seeker:
         page.reload()
 
     def job(self, company: str, position: str, **more: Any) -> dict[str, Any]:
-        return self._made("/api/jobs", {"company": company, "position": position, **more})
+        return self.made("/api/jobs", {"company": company, "position": position, **more})
 
     def application(self, company: str, position: str, status_id: str = "saved", **more: Any) -> dict[str, Any]:
         job = self.job(company, position)
-        return self._made("/api/applications", {"job_id": job["id"], "status_id": status_id, **more})
+        return self.made("/api/applications", {"job_id": job["id"], "status_id": status_id, **more})
 
     def resume(self, name: str, content: bytes) -> dict[str, Any]:
         answer = self.api.post("/api/resumes", files={"file": (name, content)})
         return dict(answer.raise_for_status().json())
 
-    def _made(self, path: str, draft: dict[str, Any]) -> dict[str, Any]:
+    def made(self, path: str, draft: dict[str, Any]) -> dict[str, Any]:
+        """What the API says of the thing that it made of *draft*."""
         return dict(self.api.post(path, json=draft).raise_for_status().json())

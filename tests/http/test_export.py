@@ -21,7 +21,7 @@ from jatify_http.exporting import CHUNK, file_path, zipped
 from tests.http.conftest import RunJobs
 from tests.http.people import RESUME, Person
 
-NOUNS = ("jobs", "applications", "resumes", "analyses", "dead_letters", "sessions")
+NOUNS = ("jobs", "applications", "resumes", "analyses", "dead_letters", "sessions", "statuses")
 
 
 @pytest.fixture
@@ -43,11 +43,16 @@ async def test_everything_made_is_found_in_it(ann: Person, run_jobs: RunJobs) ->
     things = {noun: items(archive, noun) for noun in NOUNS}
     assert things["jobs"] == [job]
     assert [a.pop("deleted_at") for a in things["applications"]] == [None, "2026-11-24T09:00:00Z"]
-    assert things["applications"] == [kept, dropped]
+    for application in things["applications"]:
+        assert len(application.pop("claims")) == len(application["history"])
+    assert [len(a.pop("links")) for a in things["applications"]] == [1, 0]
+    assert things["applications"] == [
+        {name: value for name, value in a.items() if name != "timeline"} for a in (kept, dropped)
+    ]
     assert len(things["applications"][0]["history"]) == 2
     for analysis in (failed, review):
         read = (await ann.get(f"/api/analyses/{analysis['id']}")).json()
-        assert read in things["analyses"]
+        assert any(told.items() >= read.items() for told in things["analyses"])
     assert {a["state"] for a in things["analyses"]} == {"failed", "succeeded"}
     assert all(a["result"]["summary"] for a in things["analyses"] if a["state"] == "succeeded")
     assert things["dead_letters"] == (await ann.get("/api/dlq")).json()["items"]
@@ -56,19 +61,22 @@ async def test_everything_made_is_found_in_it(ann: Person, run_jobs: RunJobs) ->
     assert archive.read(told.pop("file")) == RESUME
     text = (await ann.get(f"/api/resumes/{resume['id']}/text")).json()["text"]
     assert archive.read(told.pop("text")).decode() == text
+    assert len(told.pop("text_hash")) == 64
     assert told == resume
+    assert items(archive, "statuses") == (await ann.get("/api/statuses")).json()["items"]
 
 
 async def test_it_holds_nothing_of_others_and_no_password(ann: Person, bob: Person) -> None:
     job, resume = await bob.job(company="Bob's secret"), await bob.resume(b"Bob's secret, and more of it. " * 20)
     await bob.application(job_id=job["id"], resume_id=resume["id"], notes="Bob's secret")
     await bob.analysis(resume["id"])
+    await bob.status("Bob's secret")
     archive = await exported(ann)
-    assert all(items(archive, noun) == [] for noun in NOUNS if noun != "sessions")
+    assert all(items(archive, noun) == [] for noun in NOUNS if noun not in {"sessions", "statuses"})
     everything = b"".join(map(archive.read, archive.namelist()))
     assert b"secret" not in everything
     assert b"plain$" not in everything  # how a hash of the memory store begins
-    assert sorted(archive.namelist()) == sorted([*(f"{noun}.json" for noun in NOUNS), "profile.json"])
+    assert sorted(archive.namelist()) == sorted([*(f"{noun}.json" for noun in NOUNS), "manifest.json", "profile.json"])
 
 
 async def test_more_than_a_page_of_anything_comes_whole(ann: Person, clock: MovableClock) -> None:

@@ -26,7 +26,7 @@ from tests.http.people import PASSWORD, RESUME, Person, client_of, newcomer
 
 JOB = {"company": "Acme", "position": "Engineer"}
 KEPT = ("content-type", "etag", "link", "location", "retry-after")
-WITHOUT_KEY = {"/api/auth/register", "/api/auth/login"}
+WITHOUT_KEY = {"/api/auth/register", "/api/auth/login", "/api/calendar"}
 
 
 def posts() -> list[str]:
@@ -61,11 +61,18 @@ class Acts:
         self.by_path: dict[str, Callable[[], Awaitable[tuple[str, dict[str, Any]]]]] = {
             "/api/auth/logout": self._logout,
             "/api/jobs": self._job,
+            "/api/jobs/parse": self._parse,
             "/api/applications": self._application,
+            "/api/statuses": self._status,
+            "/api/applications/{application_id}/restore": self._restore,
+            "/api/applications/{application_id}/history": self._step,
             "/api/resumes": self._resume,
             "/api/resumes/{resume_id}/analyze": self._analyze,
+            "/api/user/import": self._archive,
             "/api/dlq/requeue": self._requeue,
             "/api/dlq/{dead_letter_id}/requeue": self._requeue_one,
+            "/api/imports": self._import,
+            "/api/imports/{import_id}/undo": self._undo,
             "/api/operator/dlq/{dead_letter_id}/requeue": self._requeue_anybodys,
         }
 
@@ -75,11 +82,31 @@ class Acts:
     async def _job(self) -> tuple[str, dict[str, Any]]:
         return "/api/jobs", {"json": JOB}
 
+    async def _parse(self) -> tuple[str, dict[str, Any]]:
+        return "/api/jobs/parse", {"json": {"content": "company: Acme"}}
+
     async def _application(self) -> tuple[str, dict[str, Any]]:
         return "/api/applications", {"json": {"job_id": (await self._ann.job())["id"]}}
 
+    async def _status(self) -> tuple[str, dict[str, Any]]:
+        return "/api/statuses", {"json": {"label": "Phone screen", "category": "interview"}}
+
+    async def _restore(self) -> tuple[str, dict[str, Any]]:
+        path = f"/api/applications/{(await self._ann.application())['id']}"
+        await self._ann.delete(path)
+        return f"{path}/restore", {}
+
+    async def _step(self) -> tuple[str, dict[str, Any]]:
+        step = {"status_id": "applied", "at": "2026-11-20T09:00:00Z"}
+        return f"/api/applications/{(await self._ann.application())['id']}/history", {"json": step}
+
     async def _resume(self) -> tuple[str, dict[str, Any]]:
         return "/api/resumes", {"files": {"file": ("ann.txt", RESUME, "text/plain")}, "data": {"name": "Mine"}}
+
+    async def _archive(self) -> tuple[str, dict[str, Any]]:
+        await self._ann.job()
+        export = await self._ann.get("/api/user/export")
+        return "/api/user/import", {"files": {"file": ("jatify-export.zip", export.content, "application/zip")}}
 
     async def _analyze(self) -> tuple[str, dict[str, Any]]:
         return f"/api/resumes/{(await self._ann.resume())['id']}/analyze", {"json": {}}
@@ -95,6 +122,14 @@ class Acts:
 
     async def _requeue_one(self) -> tuple[str, dict[str, Any]]:
         return f"/api/dlq/{await self._letter()}/requeue", {}
+
+    async def _import(self) -> tuple[str, dict[str, Any]]:
+        table = b"company,position\nAcme,Engineer\n"
+        return "/api/imports", {"files": {"file": ("a.csv", table)}, "data": {"dry_run": "false"}}
+
+    async def _undo(self) -> tuple[str, dict[str, Any]]:
+        path, request = await self._import()
+        return f"/api/imports/{(await self._ann.post(path, **request)).json()['id']}/undo", {}
 
     async def _requeue_anybodys(self) -> tuple[str, dict[str, Any]]:
         await appoint(self._ports, "ann@example.com", operator=True)

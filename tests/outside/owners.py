@@ -56,6 +56,13 @@ async def _application(owner: Owner) -> str:
     return str((await owner.application(job_id=(await owner.job())["id"]))["id"])
 
 
+async def _step(owner: Owner) -> str:
+    """One that can be taken back, of the application that the path names beside it."""
+    where = f"/api/applications/{await owner.own('application_id')}"
+    moved = (await owner.patch(where, json={"status_id": "applied"})).raise_for_status().json()
+    return str(moved["history"][-1]["id"])
+
+
 async def _analysis(owner: Owner) -> str:
     """Of the resume and the listing that the path may name beside it, and of the resume alone."""
     resume_id = await owner.own("resume_id")
@@ -78,6 +85,21 @@ async def _session(owner: Owner) -> str:
     return str(next(session["id"] for session in sessions if not session["current"]))
 
 
+async def _status(owner: Owner) -> str:
+    """Of a label that nobody else has, and so of an id that is nothing to others."""
+    return await owner.status(f"Screen of {owner.email}")
+
+
+async def _calendar_file(owner: Owner) -> str:
+    return f"{(await owner.post('/api/calendar')).json()['token']}.ics"
+
+
+async def _import(owner: Owner) -> str:
+    table = f"company,position\nAcme,Engineer of {owner.email}\n".encode()
+    answer = await owner.post("/api/imports", files={"file": ("a.csv", table)}, data={"dry_run": "false"})
+    return str(answer.json()["id"])
+
+
 async def _slug(_: Owner) -> str:
     return "not-found"
 
@@ -86,10 +108,14 @@ MAKERS: Final[Mapping[str, Callable[[Owner], Awaitable[str]]]] = {
     "job_id": _job,
     "resume_id": _resume,
     "application_id": _application,
+    "step_id": _step,
     "analysis_id": _analysis,
     "dead_letter_id": _dead_letter,
     "session_id": _session,
+    "status_id": _status,
+    "import_id": _import,
     "slug": _slug,
+    "calendar_file": _calendar_file,
 }
 """How each name in a path comes to a thing. A new name without a line here fails the tests, as it should."""
 
@@ -98,6 +124,7 @@ STANDS_FOR: Final[Mapping[str, str]] = {
     examples.RESUME_ID: "resume_id",
     examples.APPLICATION_ID: "application_id",
     examples.ANALYSIS_ID: "analysis_id",
+    examples.STEP_ID: "step_id",
     examples.LETTER_ID: "dead_letter_id",
 }
 """Which thing each id of the examples means."""
