@@ -1,0 +1,121 @@
+// What happened with an application, newest first: its steps can be put right, undone and added.
+
+import { h } from "../../dom.js";
+import { addressOf } from "../../frame.js";
+import { choices, field, form, openDialog } from "../../parts/dialog.js";
+import { icon } from "../../parts/icons.js";
+import { redraw, whenChanged } from "../../parts/redraw.js";
+import { scoreChip } from "../../parts/score.js";
+import { complain, say } from "../../parts/toasts.js";
+import { asLocal, day, fromLocal, moment, toneOf } from "../../words.js";
+
+const SHOWN = 12;
+
+/** The panel; *show* brings it up to date. */
+export function timelinePanel(context) {
+  const { tracked, statuses } = context;
+  const list = h("ol", { class: "timeline" });
+  const more = h("button", { type: "button", class: "button quiet small", onclick: () => reveal() }, "Show older");
+  let all = false;
+  const labelOf = (id) => statuses.find((one) => one.id === id);
+
+  const show = whenChanged(({ timeline }) => [timeline], (value) => {
+    const newest = [...value.timeline].reverse();
+    const last = value.history.at(-1)?.id;
+    const items = all ? newest : newest.slice(0, SHOWN);
+    redraw(list, items.map((item) => entry(item, item.step_id !== undefined && item.step_id === last && value.history.length > 1)));
+    more.hidden = items.length === newest.length;
+  });
+
+  function reveal() {
+    all = true;
+    const newest = [...tracked.value.timeline].reverse();
+    list.append(...newest.slice(SHOWN).map((item) => entry(item, false)));
+    list.children[SHOWN]?.querySelector("button, a")?.focus();
+    more.hidden = true;
+  }
+
+  function entry(item, newest) {
+    const status = item.kind === "status" ? labelOf(item.status_id) : null;
+    return h(
+      "li",
+      { dataset: { kind: item.kind, tone: toneOf(status) } },
+      h(
+        "div",
+        { class: "timeline-line" },
+        h("div", { class: "timeline-what" }, what(item, status), h("time", { datetime: item.at, title: moment(item.at), class: "soft" }, day(item.at))),
+        item.kind === "status" && acts(item, status, newest),
+      ),
+      item.note && h("p", { class: "timeline-note" }, item.note),
+    );
+  }
+
+  function acts(item, status, newest) {
+    const label = status?.label ?? item.status_id;
+    return h(
+      "div",
+      { class: "timeline-acts" },
+      newest && h("button", { type: "button", class: "icon-button", dataset: { key: "undo-step" }, "aria-label": `Undo the step to ${label}`, title: "Undo this step", onclick: () => undo(item, label) }, icon("undo")),
+      h("button", { type: "button", class: "icon-button", dataset: { key: `edit-${item.step_id}` }, "aria-label": `Edit the step to ${label}`, title: "Edit date and note", onclick: () => edit(item, label) }, icon("edit")),
+    );
+  }
+
+  async function undo(item, label) {
+    try {
+      await tracked.change("DELETE", `/history/${item.step_id}`);
+      say(`The step to ${label} is undone.`, {
+        undo: () => tracked.change("POST", "/history", { status_id: item.status_id, at: item.at, note: item.note }),
+      });
+    } catch (problem) {
+      complain(problem);
+    }
+  }
+
+  function edit(item, label) {
+    openDialog(`The step to ${label}`, (close) => {
+      const was = { at: asLocal(item.at), note: item.note ?? "" };
+      return form({}, [when(was.at), noteField(was.note)], "Save", async ({ at, note }) => {
+        const changed = { ...(at !== was.at && { at: fromLocal(at) }), ...(note !== was.note && { note: note.trim() || null }) };
+        if (Object.keys(changed).length) await tracked.change("PATCH", `/history/${item.step_id}`, changed);
+        close(true);
+      });
+    });
+  }
+
+  function add() {
+    openDialog("Add a step that was forgotten", (close) => {
+      const pairs = statuses.filter((one) => !one.retired).map((one) => [one.id, one.label]);
+      const status = field("Status", { tag: "select", name: "status_id", options: choices(pairs, pairs[1]?.[0]) });
+      return form({}, [status, when(asLocal(Date.now())), noteField("")], "Add", async ({ status_id, at, note }) => {
+        await tracked.change("POST", "/history", { status_id, at: fromLocal(at), note: note.trim() || null });
+        close(true);
+      });
+    });
+  }
+
+  const element = h(
+    "section",
+    { class: "panel", "aria-label": "Timeline" },
+    h("div", { class: "panel-head" }, h("h2", {}, "Timeline"), h("button", { type: "button", class: "button quiet small", onclick: add }, icon("plus"), "Add a step")),
+    list,
+    more,
+  );
+  return { element, show };
+}
+
+function what(item, status) {
+  if (item.kind === "created") return h("span", {}, "Put on the board");
+  if (item.kind === "status") return h("strong", {}, status?.label ?? item.status_id);
+  if (item.kind === "resume") return h("span", {}, item.resume_name ? `Resume: ${item.resume_name}` : "Resume taken away");
+  const words = { succeeded: "Fit checked", failed: "Fit check failed", cancelled: "Fit check cancelled", queued: "Fit check waits", running: "Fit check runs" };
+  const scored = item.score !== null && item.score !== undefined;
+  return h("span", { class: "row" }, h("a", { href: addressOf("match", "", { analysis: item.analysis_id }) }, words[item.state] ?? "Fit check"), scored && scoreChip(item.score, { words: false }));
+}
+
+function when(value) {
+  return field("When", { name: "at", type: "datetime-local", value, max: asLocal(Date.now()), required: true });
+}
+
+function noteField(value) {
+  return field("Note", { tag: "textarea", name: "note", value, rows: 3 });
+}
