@@ -1,11 +1,14 @@
 // The form of a listing: every member, with what is typed kept by this browser until the server has it.
 
-import { get, patch, post } from "../api.js";
+import { Problem, get, patch, post } from "../api.js";
 import { h } from "../dom.js";
 import { WORKPLACES } from "../words.js";
 import { choices, field, form } from "./dialog.js";
 
 const STEM = "jatify.form.listing";
+const LINES = ["company", "position", "location", "employment_type", "source"];
+const LINE = 200;
+const PROSE = 40_000;
 const PERIOD_WORDS = { hour: "An hour", day: "A day", week: "A week", month: "A month", year: "A year" };
 const LABELS = {
   company: "The company",
@@ -30,6 +33,7 @@ export function listingForm(job, done, left) {
   const shown = kept?.shown ?? flat(base);
   let theirs = null;
   const element = form({ class: "listing-form" }, fields(shown), job ? "Save" : "Add this job", async (values) => {
+    checked(values);
     const draft = drafted(values);
     const saved = job ? await change(draft) : await post("/api/jobs", draft);
     localStorage.removeItem(key);
@@ -88,7 +92,7 @@ function pay(shown, text) {
     h("legend", {}, "Pay"),
     text("salary_min", "From", { type: "number", min: 0, inputmode: "numeric" }),
     text("salary_max", "To", { type: "number", min: 0, inputmode: "numeric" }),
-    text("salary_currency", "Currency", { maxlength: 3, placeholder: "EUR" }),
+    text("salary_currency", "Currency", { placeholder: "EUR" }),
     field("For", { tag: "select", name: "salary_period", options: choices([["", "Not said"], ...Object.entries(PERIOD_WORDS)], shown.salary_period) }),
   );
 }
@@ -114,7 +118,25 @@ function drafted(values) {
   const plain = Object.fromEntries(Object.keys(LABELS).filter((name) => name !== "salary").map((name) => [name, said(name)]));
   const paid = Object.values(salary).some((value) => value !== null);
   // What must be there is sent as it is, so that the refusal stands at its field.
-  return { ...plain, company: values.company, position: values.position, salary: paid ? salary : null };
+  const url = said("url") && addressed(values.url);
+  return { ...plain, url, company: values.company, position: values.position, salary: paid ? salary : null };
+}
+
+/** Refuse what the server would refuse, in words of this form. */
+function checked(values) {
+  const errors = [];
+  const wrong = (name, message) => errors.push({ pointer: `/${name}`, message });
+  for (const name of ["company", "position"]) if (!values[name].trim()) wrong(name, name === "company" ? "Name the company." : "Name the position.");
+  for (const name of LINES) if ([...values[name]].length > LINE) wrong(name, `At most ${LINE} characters.`);
+  if ([...values.description].length > PROSE) wrong("description", `At most ${PROSE.toLocaleString("en")} characters.`);
+  if (values.url.trim() && !URL.canParse(addressed(values.url))) wrong("url", "This is no address of a web page.");
+  if (values.salary_currency.trim() && !/^[a-z]{3}$/i.test(values.salary_currency.trim())) wrong("salary_currency", "Three letters, such as EUR.");
+  if (errors.length) throw new Problem(422, { errors });
+}
+
+/** What was typed as a link, with the beginning that people leave out. */
+function addressed(url) {
+  return /^https?:\/\//i.test(url.trim()) ? url.trim() : `https://${url.trim()}`;
 }
 
 function differ(one, other) {

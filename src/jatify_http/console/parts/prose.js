@@ -5,6 +5,7 @@ import { h } from "../dom.js";
 const BULLET = /^\s*(?:[-*•–·▪‣◦]|\d{1,2}[.)])\s+/;
 const HEADING = /^#{1,4}\s+/;
 const WRAPPED = 70;
+const FULL = 82;
 
 /** Elements for *text*. */
 export function prose(text) {
@@ -21,7 +22,8 @@ export function unwrapped(text) {
 
 function continues(before, line) {
   if (before.length < WRAPPED || !line.trim() || BULLET.test(line) || HEADING.test(line)) return false;
-  return /^\s*[\p{Ll}(]/u.test(line) || !/[.:!?]\s*$/.test(before);
+  // A line that begins with a capital goes on with one before it only where that one is as long as a full one.
+  return /^\s*[\p{Ll}(]/u.test(line) || (before.length >= FULL && !BULLET.test(before) && !/[.:!?]\s*$/.test(before));
 }
 
 function runs(lines) {

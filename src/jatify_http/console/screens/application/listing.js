@@ -8,6 +8,8 @@ import { icon } from "../../parts/icons.js";
 import { complain, say } from "../../parts/toasts.js";
 import { WORKPLACES, day, daysAway, pay } from "../../words.js";
 
+const UNFOLDED = 800;
+
 /** The panel; the listing itself is read anew when the application shows that it changed. */
 export function listingPanel(context) {
   const { tracked } = context;
@@ -73,7 +75,7 @@ function facts(job) {
 function text(job) {
   if (!job.description) return h("p", { class: "soft" }, "No description yet. Paste it in: the fit check reads it.");
   const written = h("div", { class: "prose" }, prose(job.description));
-  if (job.description.length < 1_400) return written;
+  if (job.description.length < UNFOLDED) return written;
   const all = h("button", { type: "button", class: "button quiet small", "aria-expanded": "false", onclick: () => turn() }, "Show all");
   written.classList.add("folded");
   const turn = () => {

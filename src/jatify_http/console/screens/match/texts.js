@@ -9,6 +9,7 @@ import { namedIn, pieces, placesOf } from "./places.js";
 
 /** What a mark shows where several overlap: the first that is there. */
 const KINDS = ["missing", "matched", "asked", "shown", "quote"];
+const REVIEW = [["quote", "what the reasons quote"]];
 const LEGEND = {
   resume: [["matched", "asked for, and here"], ["shown", "where it shows"]],
   listing: [["matched", "in your resume"], ["missing", "not in your resume"], ["asked", "where it is asked for"]],
@@ -16,7 +17,7 @@ const LEGEND = {
 
 /** Both panes; *point(evidence, name)* shows where it stands. *back* leads from a pane to the reasons, on a phone. */
 export function texts({ resume, job, result, signal, back }) {
-  const panes = { resume: pane("resume", resume.name, back), ...(job && { listing: pane("listing", `${job.position}, ${job.company}`, back) }) };
+  const panes = { resume: pane("resume", resume.name, job ? LEGEND.resume : REVIEW, back), ...(job && { listing: pane("listing", `${job.position}, ${job.company}`, LEGEND.listing, back) }) };
   const found = gathered(result);
   const ready = Promise.all([readResume(resume, signal), job ? listingText(job) : null]).then(
     ([text, listing]) => {
@@ -55,11 +56,11 @@ function gathered(result) {
   return { resume: { quoted: kinds.resume, names: names.filter(([kind]) => kind === "matched") }, listing: { quoted: kinds.listing, names } };
 }
 
-function pane(source, title, back) {
+function pane(source, title, legend, back) {
   const heading = freshId("text");
   const body = h("div", { class: "text-body", tabindex: 0, role: "region", "aria-labelledby": heading }, h("p", { class: "soft" }, "Loading…"));
   const gone = h("p", { class: "notice warn", hidden: true, role: "status" });
-  const legend = h("ul", { class: "legend" }, LEGEND[source].map(([kind, words]) => h("li", {}, h("mark", { dataset: { kind } }, "Aa"), words)));
+  const explained = h("ul", { class: "legend" }, legend.map(([kind, words]) => h("li", {}, h("mark", { dataset: { kind } }, "Aa"), words)));
   const marks = new Map();
   const element = h(
     "section",
@@ -70,7 +71,7 @@ function pane(source, title, back) {
       h("h2", { id: heading }, h("span", { class: "soft" }, source === "resume" ? "Resume " : "Job "), title),
       h("button", { type: "button", class: "button quiet small text-back", onclick: back }, icon("back"), "Why"),
     ),
-    legend,
+    explained,
     gone,
     body,
   );
