@@ -42,7 +42,7 @@ export function followUpPanel(context) {
 export function resumePanel(context) {
   const { resumes } = context;
   const pairs = [["", "None"], ...resumes.map((one) => [one.id, one.name])];
-  const linked = field("Linked", { tag: "select", options: choices(pairs, context.tracked.value.resume_id), onchange: (event) => change(context, { resume_id: event.target.value || null }) });
+  const linked = field("Resume for this job", { tag: "select", options: choices(pairs, context.tracked.value.resume_id), onchange: (event) => change(context, { resume_id: event.target.value || null }) });
   const applied = field("Applied on", { type: "date", onchange: settled(() => change(context, { applied_on: date.value || null }), TYPED) });
   const sent = h("div", { class: "sent" });
   const select = linked.querySelector("select");

@@ -2,6 +2,7 @@
 
 import { h } from "../../dom.js";
 import { icon } from "../../parts/icons.js";
+import { history } from "./history.js";
 import { failed, underway } from "./progress.js";
 import { report } from "./report.js";
 
@@ -30,7 +31,17 @@ export function outcome(acts) {
     if (!resume) return { element: h("div", {}) };
     if (!analysis) return { element: blank(job) };
     if (analysis.state === "succeeded") return report({ resume, job, analysis, ...acts });
-    return analysis.state === "queued" || analysis.state === "running" ? underway(analysis, acts) : failed(analysis, acts);
+    return withPast(analysis.state === "queued" || analysis.state === "running" ? underway(analysis, acts) : failed(analysis, acts));
+  }
+
+  /** Earlier reports stay in reach while there is no new one. */
+  function withPast(part) {
+    const past = history(acts);
+    const show = (analysis, checks) => {
+      past.element.hidden = checks.length < 2;
+      past.show(analysis, checks);
+    };
+    return { ...part, show, element: h("div", { class: "report" }, part.element, past.element) };
   }
 
   /** Bring it into view: on a phone it begins below the fold. */
