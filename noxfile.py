@@ -94,6 +94,12 @@ def mocks(session: nox.Session) -> None:
     run(session, "pytest", "-m", "mocks", "tests/mocks", *session.posargs)
 
 
+@nox.session(requires=["install"], default=False)
+def screenshots(session: nox.Session) -> None:
+    # The README's three; `nox -s screenshots -- FOLDER --all` takes every screen in both themes and both widths.
+    run(session, "python", "-m", "tests.console.screenshots", *(session.posargs or ["docs/images"]))
+
+
 @nox.session(venv_backend="venv", python="3.11", default=False)
 def pins(session: nox.Session) -> None:
     # The oldest Python decides: what it gets, the newer ones can install too.

@@ -22,13 +22,16 @@ Category = Literal["open", "interview", "offer", "closed"]
 
 
 class Status(Struct, frozen=True):
-    """One station of the pipeline. Which ones there are is data; only the store knows them."""
+    """One station of a user's pipeline. Which ones there are is data; only the store knows them."""
 
     id: StatusId
     label: str
     category: Category
     terminal: bool
     position: int
+    own: bool = False  # added by the user, not shipped
+    retired: bool = False  # kept where it was used, and nothing moves there any more
+    version: int = 1
 
 
 class StatusChange(Struct, frozen=True):
@@ -109,5 +112,10 @@ def known_status(code: str, statuses: Sequence[Status]) -> StatusId:
     for status in statuses:
         if status.id == code:
             return status.id
+    raise unknown_status(statuses)
+
+
+def unknown_status(statuses: Sequence[Status]) -> Invalid:
+    """What to tell somebody who named none of *statuses*."""
     known = ", ".join(status.id for status in statuses)
-    raise Invalid.at("/status_id", "unknown_status", f"There is no such status. There are: {known}.")
+    return Invalid.at("/status_id", "unknown_status", f"There is no such status. There are: {known}.")

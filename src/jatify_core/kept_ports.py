@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from jatify_core.analysis import Analysis, AnalysisId
-from jatify_core.application import Application, ApplicationFilter, ApplicationId, Status, StatusChange
+from jatify_core.application import Application, ApplicationFilter, ApplicationId, Status, StatusChange, StatusId
 from jatify_core.dead_letter import Dropped
+from jatify_core.duplicates import Twin
 from jatify_core.event import Batch, Change
 from jatify_core.idempotency import KeyedRequest, Taken
 from jatify_core.job import End, Job
@@ -97,12 +98,34 @@ class Listings(Protocol):
     async def page(self, user_id: UserId, where: ListingFilter) -> Page[Listing]:
         """Listings that match."""
 
+    async def twins(self, user_id: UserId, url_key: str | None, title_key: str | None, limit: int) -> Sequence[Twin]:
+        """The user's listings that have one of these `Keys`, each once: those with the URL first, then the newest."""
+
+
+class Statuses(Protocol):
+    """Each user's own pipeline, made with his account of the statuses that Jatify ships. The store alone knows those.
+
+    Whoever changes a pipeline has the user locked: places and labels belong to all of it.
+    """
+
+    async def held(self, user_id: UserId, status_id: str) -> Status | None:
+        """One status, if there is one; nobody changes or removes it before the transaction ends."""
+
+    async def uses(self, user_id: UserId) -> Mapping[StatusId, int]:
+        """How many applications, hidden ones included, are in each status or were; those without any are left out."""
+
+    async def save(self, user_id: UserId, statuses: Sequence[Status]) -> None:
+        """Add those that are new, and replace the others; no two of all the user's may come to have one place."""
+
+    async def remove(self, user_id: UserId, status_id: StatusId) -> None:
+        """Delete a status. Raises `Conflict`, with the count, if an application, hidden or not, is in it or was."""
+
 
 class Applications(Protocol):
     """Applications, their history, and the pipeline's statuses."""
 
-    async def statuses(self) -> Sequence[Status]:
-        """Every status, in the pipeline's order. The store alone knows which there are."""
+    async def statuses(self, user_id: UserId) -> Sequence[Status]:
+        """Every status of the user's, in his pipeline's order, retired ones too. `Statuses` changes them."""
 
     async def add(self, application: Application, change: StatusChange) -> None:
         """Store a new application with the first step of its history."""

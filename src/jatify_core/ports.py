@@ -22,6 +22,7 @@ from jatify_core.kept_ports import (
     Listings,
     Resumes,
     Sessions,
+    Statuses,
     Throttle,
     Users,
 )
@@ -45,6 +46,7 @@ __all__ = [
     "Ports",
     "Resumes",
     "Sessions",
+    "Statuses",
     "Store",
     "Throttle",
     "Tokens",
@@ -68,6 +70,7 @@ class Transaction(Struct, frozen=True):
     idempotency: Idempotency
     events: Events
     throttle: Throttle
+    statuses: Statuses
 
 
 class Store(Protocol):

@@ -1,4 +1,4 @@
-"""What `jatify demo` does: a sample job seeker's first analysis, through the real API, and then the server itself."""
+"""What `jatify demo` does: a sample job seeker's search and analysis through the real API, then the server itself."""
 
 import logging
 import secrets
@@ -14,12 +14,14 @@ from rich.console import Console
 
 from jatify_core.ports import Ports
 from jatify_core.report import Report
+from jatify_http.demo_search import enter_search
 from jatify_http.report_text import print_report
 from jatify_http.samples import RESUME_FILENAME, sample_listing, sample_resume
 from jatify_http.server import Server
 from jatify_http.serving import open_server
 from jatify_http.settings import Settings
 from jatify_http.signals import run_together
+from jatify_http.wiring import World
 
 EMAIL: Final = "demo@example.com"
 NAME: Final = "Demo"
@@ -37,12 +39,13 @@ async def run_demo(settings: Settings, once: bool) -> None:  # noqa: FBT001  # t
         logging.getLogger(chatty).setLevel(logging.WARNING)
     async with open_server(settings) as (world, server), anyio.create_task_group() as tasks:
         tasks.start_soon(run_together, server.part, world.working, *world.beside)
-        await _show(server, world.ports)
+        await _show(server, world)
         if once:
             server.stop()
 
 
-async def _show(server: Server, ports: Ports) -> None:
+async def _show(server: Server, world: World) -> None:
+    ports, settings = world.ports, world.settings
     console = Console(highlight=False)
     await server.ready.wait()
     password = secrets.token_urlsafe(12)
@@ -52,11 +55,19 @@ async def _show(server: Server, ports: Ports) -> None:
         resume = await _resume(client)
         listing = await _listing(client)
         await _application(client, listing["id"], resume["id"])
+        described = await enter_search(client, resume["id"], ports.clock())
         analysis = await _analysis(client, resume["id"], listing["id"])
+        if settings.analyzer == "local":  # a model's reports cost money: it is asked for one
+            for job_id in described:
+                _body(await client.post(f"/api/resumes/{resume['id']}/analyze", json={"job_id": job_id}))
     report = msgspec.convert(analysis["result"], Report)
     print_report(report, f"{resume['name']} for {listing['position']} at {listing['company']}", console)
-    console.print(f"  API       {server.address}/api   (log in as {EMAIL} with the password {password})")
-    console.print(f"  API page  {server.address}/docs")
+    console.print(f"  Log in    as {EMAIL} with the password {password}")
+    if settings.console:
+        console.print(f"  Console   {server.address}/")
+    console.print(f"  API       {server.address}/api")
+    if settings.docs:
+        console.print(f"  API page  {server.address}/docs")
 
 
 async def _log_in(client: httpx.AsyncClient, ports: Ports, password: str) -> None:

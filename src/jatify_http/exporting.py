@@ -21,6 +21,7 @@ from jatify_http.schemas.applications import ApplicationView
 from jatify_http.schemas.dead_letters import DeadLetterView
 from jatify_http.schemas.listings import JobView
 from jatify_http.schemas.resumes import ResumeView
+from jatify_http.schemas.statuses import StatusView
 from jatify_http.schemas.users import SessionView, UserView
 
 T = TypeVar("T")
@@ -98,6 +99,7 @@ def _lists(ports: Ports, user: User) -> dict[str, AsyncIterator[bytes]]:
         "resumes.json": _encoded(export.own_resumes(ports, user.id), _resume),
         "analyses.json": _encoded(export.own_analyses(ports, user.id), AnalysisView.of),
         "dead_letters.json": _encoded(export.own_dead_letters(ports, user.id), DeadLetterView.of),
+        "statuses.json": _encoded(export.own_statuses(ports, user.id), StatusView.of),
         "sessions.json": _encoded(export.own_sessions(ports, user.id), SessionView.of),
     }
 

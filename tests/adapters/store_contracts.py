@@ -17,9 +17,11 @@ from jatify_adapters.contracts.listings import ListingsContract
 from jatify_adapters.contracts.pauses import PausesContract
 from jatify_adapters.contracts.places import PlacesContract
 from jatify_adapters.contracts.resumes import ResumesContract
+from jatify_adapters.contracts.statuses import StatusesContract
 from jatify_adapters.contracts.tally import TallyContract
 from jatify_adapters.contracts.throttle import ThrottleContract
 from jatify_adapters.contracts.transactions import TransactionsContract
+from jatify_adapters.contracts.twins import TwinsContract
 from jatify_adapters.contracts.users import SessionsContract, UsersContract
 from jatify_adapters.contracts.walls import WallsContract
 
@@ -91,3 +93,9 @@ class TestEvents(EventsContract): ...
 
 
 class TestThrottle(ThrottleContract): ...
+
+
+class TestStatuses(StatusesContract): ...
+
+
+class TestTwins(TwinsContract): ...

@@ -86,7 +86,7 @@ async def a_seeker(store: Store, clock: MovableClock, listings: int = 0, **limit
     if listings:
         seeker.resume_id = (await seeker.upload()).id
         drafts = [ListingDraft("Loaf & Co", f"Baker {n}") for n in range(listings)]
-        seeker.listings = [(await create_listing(seeker.ports, seeker.id, draft)).id for draft in drafts]
+        seeker.listings = [(await create_listing(seeker.ports, seeker.id, draft)).listing.id for draft in drafts]
     return seeker
 
 
@@ -168,7 +168,7 @@ async def test_a_listing_of_the_same_words_has_an_analysis_of_its_own_that_is_fo
     either_store: Store, clock: MovableClock
 ) -> None:
     seeker = await a_seeker(either_store, clock, listings=1)
-    twin = await create_listing(seeker.ports, seeker.id, ListingDraft("Loaf & Co", "Baker 0"))
+    twin = (await create_listing(seeker.ports, seeker.id, ListingDraft("Loaf & Co", "Baker 0"))).listing
     seeker.listings = [*seeker.listings, twin.id]
     asked = [await seeker.ask(n) for n in (0, 1)]
     await seeker.complete_all()

@@ -31,8 +31,10 @@ from jatify_adapters.contracts.samples import (
     queued,
     settle,
 )
+from jatify_adapters.contracts.statuses import StatusesContract
 from jatify_adapters.contracts.throttle import ThrottleContract
 from jatify_adapters.contracts.transactions import TransactionsContract
+from jatify_adapters.contracts.twins import TwinsContract
 from jatify_adapters.contracts.users import SessionsContract, UsersContract
 from jatify_adapters.contracts.walls import WallsContract
 from jatify_adapters.memory import MemoryStore, MovableClock, PlainPasswords
@@ -144,6 +146,14 @@ class TestEvents(EventsContract):
 
 
 class TestThrottle(ThrottleContract):
+    pass
+
+
+class TestStatuses(StatusesContract):
+    pass
+
+
+class TestTwins(TwinsContract):
     pass
 
 

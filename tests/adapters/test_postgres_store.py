@@ -21,6 +21,7 @@ from jatify_adapters.contracts.samples import (
     bury_next,
     first_step,
     queued,
+    strangers_id,
 )
 from jatify_adapters.postgres import DatabaseProblem, PostgresStore, open_store
 from jatify_adapters.postgres import store as store_module
@@ -137,7 +138,7 @@ async def test_a_transaction_that_has_ended_runs_nothing(store: PostgresStore) -
     async with store.transaction() as tx:
         pass
     with pytest.raises(RuntimeError, match="has ended"):
-        await tx.applications.statuses()
+        await tx.applications.statuses(strangers_id())
 
 
 async def test_transactions_cancelled_at_any_moment_cost_the_pool_no_connection(database: str) -> None:
@@ -236,7 +237,7 @@ async def connections_at_once(store: PostgresStore, wanted: int) -> int:
     async def hold() -> None:
         nonlocal most
         async with store.transaction() as tx:
-            await tx.applications.statuses()
+            await tx.applications.statuses(strangers_id())
             most += 1
             if most == wanted:
                 ready.set()

@@ -48,7 +48,8 @@ async def uploaded(ports: Ports, user: User, orders: Orders, word: str) -> Resum
 
 
 async def found(ports: Ports, user: User, word: str) -> Listing:
-    return await create_listing(ports, user.id, ListingDraft(company="Loaf & Co", position=first_line(word)))
+    new = await create_listing(ports, user.id, ListingDraft(company="Loaf & Co", position=first_line(word)))
+    return new.listing
 
 
 async def ask(ports: Ports, number: int = 1, orders: Orders | None = None) -> list[Asked]:

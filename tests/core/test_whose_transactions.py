@@ -15,7 +15,6 @@ OF_THE_HOUSE = {
     "note_use": "after the answer, where the login may have ended meanwhile",
     "recognise": "whom nobody knows until the session is found",
     "readiness": "nobody asks",
-    "list_statuses": "they are everybody's",
     "look_at_everybodys_queue": "as operators may",
     "list_everybodys_dead_letters": "as operators may",
     "requeue_anybodys": "as operators may",

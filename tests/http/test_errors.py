@@ -71,6 +71,7 @@ async def test_a_missing_a_foreign_and_a_malformed_id_are_answered_alike_to_the_
         "application_id": (await bob.application(job_id=job["id"]))["id"],
         "analysis_id": (await bob.analysis(resume["id"], job["id"]))["id"],
         "dead_letter_id": str(uuid4()),
+        "status_id": await bob.status(),
         "session_id": (await bob.get("/api/auth/sessions")).json()["items"][0]["id"],
     }
     body = BODIES.get(path) or {"job_id": (await ann.job())["id"]}
@@ -103,7 +104,7 @@ async def test_an_unknown_path_is_a_problem_too_and_needs_no_login(nobody: Perso
         ("POST", f"/api/jobs/{ID}", {"GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS"}),
         ("GET", "/api/auth/login", {"POST", "OPTIONS"}),
         ("HEAD", "/api/auth/login", {"POST", "OPTIONS"}),
-        ("BREW", "/api/statuses", {"GET", "HEAD", "OPTIONS"}),
+        ("BREW", "/api/statuses/order", {"PUT", "OPTIONS"}),
     ],
 )
 async def test_an_unknown_method_is_told_those_there_are(

@@ -21,7 +21,7 @@ from jatify_http.exporting import CHUNK, file_path, zipped
 from tests.http.conftest import RunJobs
 from tests.http.people import RESUME, Person
 
-NOUNS = ("jobs", "applications", "resumes", "analyses", "dead_letters", "sessions")
+NOUNS = ("jobs", "applications", "resumes", "analyses", "dead_letters", "sessions", "statuses")
 
 
 @pytest.fixture
@@ -57,14 +57,16 @@ async def test_everything_made_is_found_in_it(ann: Person, run_jobs: RunJobs) ->
     text = (await ann.get(f"/api/resumes/{resume['id']}/text")).json()["text"]
     assert archive.read(told.pop("text")).decode() == text
     assert told == resume
+    assert items(archive, "statuses") == (await ann.get("/api/statuses")).json()["items"]
 
 
 async def test_it_holds_nothing_of_others_and_no_password(ann: Person, bob: Person) -> None:
     job, resume = await bob.job(company="Bob's secret"), await bob.resume(b"Bob's secret, and more of it. " * 20)
     await bob.application(job_id=job["id"], resume_id=resume["id"], notes="Bob's secret")
     await bob.analysis(resume["id"])
+    await bob.status("Bob's secret")
     archive = await exported(ann)
-    assert all(items(archive, noun) == [] for noun in NOUNS if noun != "sessions")
+    assert all(items(archive, noun) == [] for noun in NOUNS if noun not in {"sessions", "statuses"})
     everything = b"".join(map(archive.read, archive.namelist()))
     assert b"secret" not in everything
     assert b"plain$" not in everything  # how a hash of the memory store begins

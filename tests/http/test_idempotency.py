@@ -62,6 +62,7 @@ class Acts:
             "/api/auth/logout": self._logout,
             "/api/jobs": self._job,
             "/api/applications": self._application,
+            "/api/statuses": self._status,
             "/api/resumes": self._resume,
             "/api/resumes/{resume_id}/analyze": self._analyze,
             "/api/dlq/requeue": self._requeue,
@@ -77,6 +78,9 @@ class Acts:
 
     async def _application(self) -> tuple[str, dict[str, Any]]:
         return "/api/applications", {"json": {"job_id": (await self._ann.job())["id"]}}
+
+    async def _status(self) -> tuple[str, dict[str, Any]]:
+        return "/api/statuses", {"json": {"label": "Phone screen", "category": "interview"}}
 
     async def _resume(self) -> tuple[str, dict[str, Any]]:
         return "/api/resumes", {"files": {"file": ("ann.txt", RESUME, "text/plain")}, "data": {"name": "Mine"}}

@@ -78,6 +78,11 @@ async def _session(owner: Owner) -> str:
     return str(next(session["id"] for session in sessions if not session["current"]))
 
 
+async def _status(owner: Owner) -> str:
+    """Of a label that nobody else has, and so of an id that is nothing to others."""
+    return await owner.status(f"Screen of {owner.email}")
+
+
 async def _slug(_: Owner) -> str:
     return "not-found"
 
@@ -89,6 +94,7 @@ MAKERS: Final[Mapping[str, Callable[[Owner], Awaitable[str]]]] = {
     "analysis_id": _analysis,
     "dead_letter_id": _dead_letter,
     "session_id": _session,
+    "status_id": _status,
     "slug": _slug,
 }
 """How each name in a path comes to a thing. A new name without a line here fails the tests, as it should."""

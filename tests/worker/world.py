@@ -52,8 +52,8 @@ class World(Struct, frozen=True):
     async def _ask_one(self, number: int) -> Analysis:
         content = f"Resume {number}. ".encode() * 30
         resume = await add_resume(self.ports, self.user.id, Upload(f"{number}.txt", None, content))
-        listing = await create_listing(self.ports, self.user.id, ListingDraft("Loaf & Co", "Baker"))
-        return (await analyze(self.ports, self.user.id, resume.id, listing.id)).analysis
+        new = await create_listing(self.ports, self.user.id, ListingDraft("Loaf & Co", "Baker"))
+        return (await analyze(self.ports, self.user.id, resume.id, new.listing.id)).analysis
 
     async def seen(self, analysis: Analysis) -> Analysis:
         return await read_analysis(self.ports, self.user.id, analysis.id)

@@ -53,8 +53,9 @@ class ApplicationsContract:
     """What every store promises about its applications. Subclass it and provide `new_store`."""
 
     async def test_the_pipeline_is_the_one_that_jatify_ships_in_its_order(self, new_store: NewStore) -> None:
+        seeker = await a_seeker(new_store)
         async with new_store.store.transaction() as tx:
-            statuses = await tx.applications.statuses()
+            statuses = await tx.applications.statuses(seeker.user.id)
         assert [(s.id, s.category, s.terminal) for s in statuses] == PIPELINE
         assert [s.position for s in statuses] == sorted({s.position for s in statuses})
         assert "HR interview" in {s.label for s in statuses}

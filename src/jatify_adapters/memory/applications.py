@@ -1,31 +1,18 @@
-"""Applications in memory, with the pipeline that Jatify ships."""
+"""Applications in memory."""
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
 
 from msgspec.structs import replace
 
 from jatify_adapters.memory.pages import contains, page
+from jatify_adapters.memory.statuses import pipeline
 from jatify_adapters.memory.tables import Draft, StoredApplication, owned
-from jatify_core.application import Application, ApplicationFilter, ApplicationId, Status, StatusChange, StatusId
+from jatify_core.application import Application, ApplicationFilter, ApplicationId, Status, StatusChange
 from jatify_core.errors import NotFound
 from jatify_core.listing import ListingBrief
 from jatify_core.paging import Page, Window
 from jatify_core.user import UserId
-
-PIPELINE: Final = (
-    Status(StatusId("saved"), "Saved", "open", terminal=False, position=1),
-    Status(StatusId("applied"), "Applied", "open", terminal=False, position=2),
-    Status(StatusId("hr_interview"), "HR interview", "interview", terminal=False, position=3),
-    Status(StatusId("user_interview"), "User interview", "interview", terminal=False, position=4),
-    Status(StatusId("offer"), "Offer", "offer", terminal=False, position=5),
-    Status(StatusId("offer_accepted"), "Offer accepted", "closed", terminal=True, position=6),
-    Status(StatusId("offer_turned_down"), "Offer turned down", "closed", terminal=True, position=7),
-    Status(StatusId("rejected"), "Rejected", "closed", terminal=True, position=8),
-    Status(StatusId("ghosted"), "Ghosted", "closed", terminal=True, position=9),
-    Status(StatusId("withdrawn"), "Withdrawn", "closed", terminal=True, position=10),
-)
 
 
 class MemoryApplications:
@@ -34,9 +21,9 @@ class MemoryApplications:
     def __init__(self, draft: Draft) -> None:
         self._draft = draft
 
-    async def statuses(self) -> Sequence[Status]:
-        """The pipeline."""
-        return PIPELINE
+    async def statuses(self, user_id: UserId) -> Sequence[Status]:
+        """The user's pipeline."""
+        return pipeline(self._draft.tables, user_id)
 
     async def add(self, application: Application, change: StatusChange) -> None:
         """Store a new application."""
@@ -100,6 +87,8 @@ class MemoryApplications:
     def _refuse_foreign(self, application: Application) -> None:
         """A database's foreign keys would refuse what is not the user's own."""
         owned(self._draft.tables.listings, application.user_id, application.listing.id)
+        if (application.user_id, application.status_id) not in self._draft.tables.statuses:
+            raise NotFound
         if application.resume_id is not None:
             owned(self._draft.tables.resumes, application.user_id, application.resume_id)
 

@@ -1,8 +1,11 @@
 """Listings in memory."""
 
+from collections.abc import Sequence
+
 from jatify_adapters.memory.events import drop_all
 from jatify_adapters.memory.pages import contains, page, same
 from jatify_adapters.memory.tables import Draft, owned, touch
+from jatify_core.duplicates import Because, Keys, Twin
 from jatify_core.errors import Conflict
 from jatify_core.listing import Listing, ListingFilter, ListingId
 from jatify_core.paging import Page
@@ -53,6 +56,34 @@ class MemoryListings:
         """Listings that match."""
         listings = self._draft.tables.listings.values()
         return page((x for x in listings if x.user_id == user_id and _matches(x, where)), where.window)
+
+    async def twins(self, user_id: UserId, url_key: str | None, title_key: str | None, limit: int) -> Sequence[Twin]:
+        """Listings with one of the keys."""
+        found: list[Twin] = []
+        for listing in self._draft.tables.listings.values():
+            keys = Keys.of(listing)
+            if listing.user_id == user_id and url_key is not None and keys.url == url_key:
+                found.append(self._twin(listing, "url"))
+            elif listing.user_id == user_id and title_key is not None and keys.title == title_key:
+                found.append(self._twin(listing, "company_and_position"))
+        newest_first = sorted(found, key=lambda twin: (twin.created_at, twin.id), reverse=True)
+        return sorted(newest_first, key=lambda twin: twin.because != "url")[:limit]
+
+    def _twin(self, listing: Listing, because: Because) -> Twin:
+        """*listing* as a twin, with its newest application in sight."""
+        stored = self._draft.tables.applications.values()
+        own = [s.application for s in stored if s.application.listing.id == listing.id and s.hidden_at is None]
+        newest = max(own, key=lambda application: (application.created_at, application.id), default=None)
+        return Twin(
+            listing.id,
+            listing.company,
+            listing.position,
+            listing.url,
+            listing.created_at,
+            newest and newest.id,
+            newest and newest.status_id,
+            because,
+        )
 
 
 def _matches(listing: Listing, where: ListingFilter) -> bool:

@@ -18,6 +18,7 @@ from jatify_adapters.memory.idempotency import MemoryIdempotency
 from jatify_adapters.memory.jobs import MemoryJobs
 from jatify_adapters.memory.listings import MemoryListings
 from jatify_adapters.memory.resumes import MemoryResumes
+from jatify_adapters.memory.statuses import MemoryStatuses
 from jatify_adapters.memory.tables import Draft, Tables, enter, refuse_inside_transaction
 from jatify_adapters.memory.throttle import MemoryThrottle
 from jatify_adapters.memory.users import MemorySessions, MemoryUsers
@@ -169,4 +170,5 @@ def _transaction(draft: Draft) -> Transaction:
         idempotency=MemoryIdempotency(draft),
         events=MemoryEvents(draft),
         throttle=MemoryThrottle(draft),
+        statuses=MemoryStatuses(draft),
     )

@@ -12,7 +12,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from jatify_core.analysis import Analysis, AnalysisId, Reason
-from jatify_core.application import Application, ApplicationId
+from jatify_core.application import Application, ApplicationId, Status, StatusId
 from jatify_core.dead_letter import DeadLetterId
 from jatify_core.errors import NotFound
 from jatify_core.event import Event
@@ -34,6 +34,13 @@ class StoredApplication(Struct, frozen=True):
     def user_id(self) -> UserId:
         """Whose it is."""
         return self.application.user_id
+
+
+class StoredStatus(Struct, frozen=True):
+    """A status of a user's pipeline."""
+
+    user_id: UserId
+    status: Status
 
 
 class StoredResume(Struct, frozen=True):
@@ -126,6 +133,7 @@ class Tables:
     numbered: int = 0
     tallies: dict[bytes, Attempts] = field(default_factory=dict)
     sequence: int = 0
+    statuses: dict[tuple[UserId, StatusId], StoredStatus] = field(default_factory=dict)
 
     def snapshot(self) -> "Tables":
         """The same rows, to be changed apart from these."""

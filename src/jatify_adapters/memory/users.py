@@ -6,6 +6,7 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from jatify_adapters.memory.pages import page
+from jatify_adapters.memory.statuses import SHIPPED, put
 from jatify_adapters.memory.tables import Draft
 from jatify_core.errors import Conflict, NotFound
 from jatify_core.paging import Page, Window
@@ -23,6 +24,7 @@ class MemoryUsers:
         if await self.by_email(user.email):
             raise Conflict("There is an account with this e-mail already.")
         self._draft.tables.users[user.id] = user
+        put(self._draft.tables, user.id, SHIPPED)
 
     async def by_email(self, email: str, *, lock: bool = False) -> User | None:  # noqa: ARG002  # one at a time anyway
         """Find an account."""

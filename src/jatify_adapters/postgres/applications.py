@@ -33,9 +33,17 @@ class Applications:
     def __init__(self, db: Connection) -> None:
         self._db = db
 
-    async def statuses(self) -> Sequence[Status]:
-        """Every status, in order."""
-        rows = await self._db.rows("select id, label, category, terminal, position from status order by position", {})
+    async def statuses(self, user_id: UserId) -> Sequence[Status]:
+        """Every status of the user's, in order."""
+        rows = await self._db.rows(
+            """
+            select id, label, category, terminal, position, own, retired, version
+              from pipeline_status
+             where user_id = %(user_id)s
+             order by position
+            """,
+            {"user_id": user_id},
+        )
         return [Status(*row) for row in rows]
 
     async def add(self, application: Application, change: StatusChange) -> None:

@@ -1,5 +1,6 @@
 """Listings in Postgres."""
 
+from collections.abc import Sequence
 from typing import Final
 
 import msgspec
@@ -8,6 +9,8 @@ from psycopg.rows import TupleRow
 
 from jatify_adapters.postgres.connection import Connection, Params
 from jatify_adapters.postgres.pages import Pages
+from jatify_adapters.postgres.twins import give_keys, twins
+from jatify_core.duplicates import Keys, Twin
 from jatify_core.errors import Conflict, NotFound
 from jatify_core.listing import Listing, ListingFilter, ListingId, Salary
 from jatify_core.paging import Page
@@ -34,11 +37,11 @@ class Listings:
             """
             insert into listing (
               id, user_id, company, position, description, url, location, workplace, employment_type, salary, source,
-              posted_on, deadline_on, content_hash, created_at, updated_at, version
+              posted_on, deadline_on, content_hash, url_key, title_key, created_at, updated_at, version
             ) values (
               %(id)s, %(user_id)s, %(company)s, %(position)s, %(description)s, %(url)s, %(location)s, %(workplace)s,
               %(employment_type)s, %(salary)s, %(source)s, %(posted_on)s, %(deadline_on)s, %(content_hash)s,
-              %(created_at)s, %(updated_at)s, %(version)s
+              %(url_key)s, %(title_key)s, %(created_at)s, %(updated_at)s, %(version)s
             )
             """,
             _columns(listing),
@@ -61,8 +64,8 @@ class Listings:
                set company = %(company)s, position = %(position)s, description = %(description)s, url = %(url)s,
                    location = %(location)s, workplace = %(workplace)s, employment_type = %(employment_type)s,
                    salary = %(salary)s, source = %(source)s, posted_on = %(posted_on)s,
-                   deadline_on = %(deadline_on)s, content_hash = %(content_hash)s, updated_at = %(updated_at)s,
-                   version = %(version)s
+                   deadline_on = %(deadline_on)s, content_hash = %(content_hash)s, url_key = %(url_key)s,
+                   title_key = %(title_key)s, updated_at = %(updated_at)s, version = %(version)s
              where user_id = %(user_id)s and id = %(id)s
             """,
             _columns(listing),
@@ -89,6 +92,12 @@ class Listings:
         return await _PAGES.page(
             self._db, where.window, {"user_id": user_id, "q": where.q, "company": where.company, "url": where.url}
         )
+
+    async def twins(self, user_id: UserId, url_key: str | None, title_key: str | None, limit: int) -> Sequence[Twin]:
+        """Listings with one of the keys, once those that have none yet have got theirs."""
+        while await give_keys(self._db, user_id):
+            pass
+        return await twins(self._db, user_id, Keys(url_key, title_key), limit)
 
     async def _touch_applications(self, listing: Listing) -> None:
         # Before the listing itself, while it still has the names that they have shown so far. Locked in one order, in
@@ -148,7 +157,9 @@ class Listings:
 
 def _columns(listing: Listing) -> Params:
     salary = msgspec.json.encode(listing.salary).decode() if listing.salary else None
-    return {**asdict(listing), "salary": salary, "content_hash": listing.content_hash}
+    keys = Keys.of(listing)
+    hashes = {"content_hash": listing.content_hash, "url_key": keys.url, "title_key": keys.title}
+    return {**asdict(listing), "salary": salary, **hashes}
 
 
 def _listing(row: TupleRow) -> Listing:

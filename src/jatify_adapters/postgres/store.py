@@ -28,6 +28,7 @@ from jatify_adapters.postgres.listings import Listings
 from jatify_adapters.postgres.migrating import refuse_old_server, unfitness
 from jatify_adapters.postgres.process import Process
 from jatify_adapters.postgres.resumes import Resumes
+from jatify_adapters.postgres.statuses import Statuses
 from jatify_adapters.postgres.throttle import Throttle
 from jatify_adapters.postgres.users import Sessions, Users
 from jatify_adapters.postgres.walls import SHUT_OUT, Walls, walls_of
@@ -140,6 +141,7 @@ class PostgresStore:
             idempotency=Idempotency(db),
             events=Events(db),
             throttle=Throttle(db),
+            statuses=Statuses(db),
         )
 
     @asynccontextmanager

@@ -1,6 +1,6 @@
 """Applications: keep track of where one stands with each listing."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Final
 
@@ -12,8 +12,8 @@ from jatify_core.application import (
     ApplicationDraft,
     ApplicationFilter,
     ApplicationId,
-    Status,
     StatusChange,
+    StatusId,
     known_status,
 )
 from jatify_core.errors import Invalid, NotFound, Stale
@@ -22,6 +22,7 @@ from jatify_core.listing import ListingBrief
 from jatify_core.paging import Page
 from jatify_core.ports import Ports, Transaction
 from jatify_core.text import refuse_nul
+from jatify_core.use_cases.statuses import landing
 from jatify_core.user import UserId
 
 EARLIEST: Final = datetime(1900, 1, 1, tzinfo=UTC)
@@ -33,12 +34,6 @@ class Step(Struct, frozen=True):
 
     note: str | None = None
     at: datetime | None = None
-
-
-async def list_statuses(ports: Ports) -> Sequence[Status]:
-    """The pipeline, in order."""
-    async with ports.store.transaction() as tx:
-        return await tx.applications.statuses()
 
 
 async def create_application(ports: Ports, user_id: UserId, draft: ApplicationDraft, step: Step) -> Application:
@@ -54,7 +49,7 @@ async def create_application(ports: Ports, user_id: UserId, draft: ApplicationDr
                 user_id=user_id,
                 listing=ListingBrief(draft.listing_id, "", ""),
                 resume_id=None,
-                status_id=(await tx.applications.statuses())[0].id,
+                status_id=StatusId(draft.status_id),
                 applied_on=None,
                 cover_letter=None,
                 notes=None,
@@ -81,7 +76,7 @@ async def list_applications(ports: Ports, user_id: UserId, where: ApplicationFil
     """Applications that match. Raises `Invalid` for a status that there is not."""
     async with ports.store.transaction(user_id) as tx:
         if where.status_id is not None:
-            known_status(where.status_id, await tx.applications.statuses())
+            known_status(where.status_id, await tx.applications.statuses(user_id))
         return await tx.applications.page(user_id, where)
 
 
@@ -125,7 +120,9 @@ async def delete_application(
 
 async def _written(tx: Transaction, draft: ApplicationDraft, onto: Application, *, fresh: bool) -> Application:
     """*onto* with every writable member from *draft*, whose references are the user's own and known."""
-    status_id = known_status(draft.status_id, await tx.applications.statuses())
+    status_id = onto.status_id
+    if fresh or draft.status_id != status_id:
+        status_id = await landing(tx, onto.user_id, draft.status_id)
     # A listing that it has not shown before is locked, so that no renaming slips in between this and the commit.
     lock = fresh or onto.listing.id != draft.listing_id
     try:

@@ -15,6 +15,7 @@ from jatify_core.listing import Listing, ListingFilter
 from jatify_core.paging import Page, Sort, Window, walked
 from jatify_core.ports import Ports, Transaction
 from jatify_core.resume import Resume, ResumeFilter
+from jatify_core.use_cases.statuses import UsedStatus, list_statuses
 from jatify_core.user import Session, UserId
 
 T = TypeVar("T")
@@ -59,6 +60,12 @@ def own_dead_letters(ports: Ports, user_id: UserId) -> AsyncIterator[DeadLetter]
 def own_sessions(ports: Ports, user_id: UserId) -> AsyncIterator[Session]:
     """Every login that is still stored."""
     return _walk(ports, user_id, lambda tx, window: tx.sessions.page(user_id, window))
+
+
+async def own_statuses(ports: Ports, user_id: UserId) -> AsyncIterator[UsedStatus]:
+    """The pipeline, which is no longer than a page."""
+    for used in await list_statuses(ports, user_id):
+        yield used
 
 
 async def own_contents(ports: Ports, user_id: UserId) -> AsyncIterator[tuple[Resume, bytes, str]]:

@@ -1,24 +1,39 @@
 """Listings: keep, change, find and drop advertised positions."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from msgspec import to_builtins
+from msgspec import Struct, to_builtins
 
+from jatify_core.duplicates import MOST_TWINS, Findable, Keys, Twin
 from jatify_core.errors import Stale
 from jatify_core.listing import Listing, ListingDraft, ListingFilter, ListingId
 from jatify_core.paging import Page
-from jatify_core.ports import Ports
+from jatify_core.ports import Ports, Transaction
 from jatify_core.text import refuse_nul
 from jatify_core.user import UserId
 
 
-async def create_listing(ports: Ports, user_id: UserId, draft: ListingDraft) -> Listing:
-    """Keep a new listing."""
+class NewListing(Struct, frozen=True):
+    """A listing that was just kept, and those that were there and may be the same."""
+
+    listing: Listing
+    twins: Sequence[Twin]
+
+
+async def create_listing(ports: Ports, user_id: UserId, draft: ListingDraft) -> NewListing:
+    """Keep a new listing, whether or not there are twins of it."""
     refuse_nul(to_builtins(draft))
     listing = Listing.of(draft, ListingId(ports.new_id()), user_id, ports.clock())
     async with ports.store.transaction(user_id) as tx:
+        twins = await twins_of(tx, user_id, listing)
         await tx.listings.add(listing)
-    return listing
+    return NewListing(listing, twins)
+
+
+async def twins_of(tx: Transaction, user_id: UserId, found: Findable) -> Sequence[Twin]:
+    """The user's listings that may be the same as *found*, of which not everything need be known."""
+    keys = Keys.of(found)
+    return await tx.listings.twins(user_id, keys.url, keys.title, MOST_TWINS)
 
 
 async def read_listing(ports: Ports, user_id: UserId, listing_id: ListingId) -> Listing:

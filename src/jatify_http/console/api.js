@@ -1,6 +1,6 @@
 // The public API: every request of the console goes through here, and every refusal comes out as a `Problem`.
 
-import { session } from "./session.js";
+import { ENDED, session } from "./session.js";
 
 const TRIES = 3;
 
@@ -128,7 +128,7 @@ async function read(answer) {
 }
 
 function refused(status, body, retryAfter) {
-  if (status === 401 && session.open) session.end("Your login has ended. Log in to go on where you were.");
+  if (status === 401 && session.open) session.end(ENDED);
   const problem = new Problem(status, body ?? {});
   problem.retryAfter = retryAfter === null ? null : Number(retryAfter);
   return problem;

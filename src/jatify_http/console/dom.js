@@ -78,3 +78,27 @@ export function freshId(stem = "part") {
   counted += 1;
   return `${stem}-${counted}`;
 }
+
+const drawn = new WeakMap();
+
+/** Let *place* show *items* in order: elements of items that have not changed stay as they are, with focus and all.
+ *
+ * *keyOf* names an item, *build* makes its element.
+ */
+export function keep(place, items, keyOf, build) {
+  const before = new Map([...place.children].map((element) => [drawn.get(element)?.key, element]));
+  const after = items.map((item) => {
+    const key = keyOf(item);
+    const looks = JSON.stringify(item);
+    const element = before.get(key);
+    if (element && drawn.get(element).looks === looks) return element;
+    const fresh = build(item, element);
+    drawn.set(fresh, { key, looks });
+    return fresh;
+  });
+  const staying = new Set(after);
+  for (const element of [...place.children]) if (!staying.has(element)) element.remove();
+  after.forEach((element, index) => {
+    if (place.children[index] !== element) place.insertBefore(element, place.children[index] ?? null);
+  });
+}

@@ -2,6 +2,9 @@
 
 const KEY = "jatify.session";
 
+/** What is said where a login ended that nobody here has ended. */
+export const ENDED = "Your login has ended. Log in to go on where you were.";
+
 class Session extends EventTarget {
   #kept = read();
 
@@ -10,6 +13,7 @@ class Session extends EventTarget {
     window.addEventListener("storage", (event) => {
       if (event.key !== KEY && event.key !== null) return;
       this.#kept = read();
+      this.farewell = this.open ? "" : ENDED;
       this.dispatchEvent(new Event("change"));
     });
   }

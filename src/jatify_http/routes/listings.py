@@ -19,9 +19,9 @@ from jatify_http.schemas.lists import Listed
 
 @post(operation_id="createJob", summary="Keep a listing")
 async def create_job(data: JSONBody[ListingDraft], caller: InCaller, ports: InPorts) -> Response[JobView]:
-    """Company and position are enough. The URL is kept, never fetched."""
-    listing = await listings.create_listing(ports, caller.user_id, data)
-    return created(JobView.of(listing), version_tag(listing.version), f"/api/jobs/{listing.id}")
+    """Company and position are enough, and duplicates are told of, not refused. The URL is kept, never fetched."""
+    new = await listings.create_listing(ports, caller.user_id, data)
+    return created(JobView.created(new), version_tag(new.listing.version), f"/api/jobs/{new.listing.id}")
 
 
 @get(operation_id="listJobs", summary="List listings")

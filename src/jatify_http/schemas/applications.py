@@ -1,4 +1,4 @@
-"""Applications and the pipeline's statuses on the wire."""
+"""Applications on the wire."""
 
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
@@ -10,8 +10,6 @@ from jatify_core.application import (
     Application,
     ApplicationDraft,
     ApplicationFilter,
-    Category,
-    Status,
     StatusChange,
     StatusCode,
 )
@@ -21,32 +19,11 @@ from jatify_core.text import Prose, Tag, Word
 from jatify_core.use_cases.applications import Step
 from jatify_core.user import UserId
 from jatify_http.decoding import strictly
-from jatify_http.schemas import MOST, Count, Version, utc
+from jatify_http.schemas import MOST, Version, utc
 from jatify_http.schemas.lists import ListQuery, Search
 
 Instant = Annotated[datetime, Meta(tz=True)]
 STEP: frozenset[str] = frozenset({"status_note", "status_at"})
-
-
-class StatusView(Struct, frozen=True):
-    """One station of the pipeline."""
-
-    id: StatusCode
-    label: Word
-    category: Category
-    terminal: bool
-    position: Count
-
-    @classmethod
-    def of(cls, status: Status) -> "StatusView":
-        """How *status* looks."""
-        return cls(status.id, status.label, status.category, status.terminal, status.position)
-
-
-class StatusQuery(ListQuery, frozen=True, kw_only=True):
-    """Which statuses: there is one order, the pipeline's."""
-
-    sort: Literal["position"] = "position"
 
 
 class JobBrief(Struct, frozen=True):

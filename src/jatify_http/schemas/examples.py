@@ -40,6 +40,21 @@ APPLICATION: Final = {
     "tags": ["python"],
     "follow_up_on": "2026-12-01",
 }
+STATUS: Final = {
+    "id": "applied",
+    "label": "Applied",
+    "category": "open",
+    "terminal": False,
+    "position": 2,
+    "own": False,
+    "retired": False,
+    "in_use": 12,
+    "version": 1,
+}
+ORDER: Final = [
+    *("saved", "applied", "hr_interview", "user_interview", "offer"),
+    *("offer_accepted", "offer_turned_down", "rejected", "withdrawn", "ghosted"),
+]
 SESSION_ID: Final = "019ab4c0-0000-7000-8000-000000000007"
 DEAD: Final = {"reason": "timeout", "message": "The model did not answer in time."}
 
@@ -48,7 +63,10 @@ EXAMPLES: Final[Mapping[str, Any]] = {
     "Credentials": {"email": USER["email"], "password": "correct horse battery"},
     "UserView": USER,
     "LoginView": {"token": "eyJhbGciOi…", "token_type": "Bearer", "expires_at": "2026-11-25T09:00:00Z", "user": USER},
-    "StatusView": {"id": "applied", "label": "Applied", "category": "open", "terminal": False, "position": 2},
+    "StatusView": STATUS,
+    "StatusDraft": {"label": "Phone screen", "category": "interview", "terminal": False, "position": 3},
+    "StatusEditPatch": {"label": "Sent", "position": 2},
+    "StatusOrder": {"ids": ORDER},
     "ListingDraft": LISTING,
     "ListingDraftPatch": {"deadline_on": "2026-12-20", "source": None},
     "JobView": {"id": JOB_ID, **LISTING, **WRITTEN},
