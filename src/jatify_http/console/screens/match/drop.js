@@ -12,8 +12,8 @@ export function dropZone({ signal, added }) {
   const chooser = h("input", { type: "file", accept: TAKEN, multiple: true, class: "visually-hidden", tabindex: -1, "aria-hidden": "true", onchange: () => take([...chooser.files]) });
   const button = h("button", { type: "button", class: "button", onclick: () => chooser.click() }, icon("upload"), "Choose a file");
   const words = h("p", {});
-  const rows = h("ul", { class: "uploads", "aria-live": "polite" });
-  const element = h("div", { class: "drop" }, h("div", { class: "drop-words" }, words, h("p", { class: "soft" }, "PDF, DOCX, text or Markdown")), button, chooser, rows);
+  const rows = h("ul", { class: "resume-uploads", "aria-live": "polite" });
+  const element = h("div", { class: "resume-drop" }, h("div", { class: "resume-drop-words" }, words, h("p", { class: "soft" }, "PDF, DOCX, text or Markdown")), button, chooser, rows);
   let line = Promise.resolve();
 
   function take(files) {
@@ -67,7 +67,7 @@ export function dropZone({ signal, added }) {
 function rowOf(file) {
   const bar = h("progress", { max: 1, value: 0, "aria-label": `Upload of ${file.name}` });
   const state = h("span", { class: "soft" }, "Uploading…");
-  const element = h("li", { class: "upload" }, h("span", { class: "upload-name" }, file.name), state, bar);
+  const element = h("li", { class: "resume-upload" }, h("span", { class: "resume-upload-name" }, file.name), state, bar);
   return {
     element,
     progress(share) {

@@ -51,7 +51,7 @@ export function report({ resume, job, analysis, signal, check, open, dropped }) 
     "div",
     { class: "report" },
     verdict(analysis, check),
-    h("div", { class: "segments", role: "group", "aria-label": "View" }, buttons),
+    h("div", { class: "views", role: "group", "aria-label": "View" }, buttons),
     sides,
   );
   return { element, show: (_, checks) => past.show(analysis, checks), told: `Checked: ${result.score} of 100.` };

@@ -60,7 +60,7 @@ function pane(source, title, legend, back) {
   const heading = freshId("text");
   const body = h("div", { class: "text-body", tabindex: 0, role: "region", "aria-labelledby": heading }, h("p", { class: "soft" }, "Loading…"));
   const gone = h("p", { class: "notice warn", hidden: true, role: "status" });
-  const explained = h("ul", { class: "legend" }, legend.map(([kind, words]) => h("li", {}, h("mark", { dataset: { kind } }, "Aa"), words)));
+  const explained = h("ul", { class: "text-legend" }, legend.map(([kind, words]) => h("li", {}, h("mark", { dataset: { kind } }, "Aa"), words)));
   const marks = new Map();
   const element = h(
     "section",
