@@ -20,7 +20,7 @@ export function timelinePanel(context) {
   const labelOf = (id) => statuses.find((one) => one.id === id);
 
   const show = whenChanged(({ timeline }) => [timeline], (value) => {
-    const newest = [...value.timeline].reverse();
+    const newest = told(value);
     const last = value.history.at(-1)?.id;
     const items = all ? newest : newest.slice(0, SHOWN);
     redraw(list, items.map((item) => entry(item, item.step_id !== undefined && item.step_id === last && value.history.length > 1)));
@@ -29,7 +29,7 @@ export function timelinePanel(context) {
 
   function reveal() {
     all = true;
-    const newest = [...tracked.value.timeline].reverse();
+    const newest = told(tracked.value);
     list.append(...newest.slice(SHOWN).map((item) => entry(item, false)));
     list.children[SHOWN]?.querySelector("button, a")?.focus();
     more.hidden = true;
@@ -71,15 +71,34 @@ export function timelinePanel(context) {
     }
   }
 
-  function edit(item, label) {
-    openDialog(`The step to ${label}`, (close) => {
+  async function edit(item, label) {
+    await openDialog(`The step to ${label}`, (close) => {
       const was = { at: asLocal(item.at), note: item.note ?? "" };
       return form({}, [when(was.at), noteField(was.note)], "Save", async ({ at, note }) => {
         const changed = { ...(at !== was.at && { at: fromLocal(at) }), ...(note !== was.note && { note: note.trim() || null }) };
-        if (Object.keys(changed).length) await tracked.change("PATCH", `/history/${item.step_id}`, changed);
+        if (Object.keys(changed).length) await correct(item, changed);
         close(true);
       });
     });
+    // Where it was edited, which may have been drawn anew.
+    list.querySelector(`[data-key="edit-${item.step_id}"]`)?.focus();
+  }
+
+  async function correct(item, changed) {
+    try {
+      await tracked.change("PATCH", `/history/${item.step_id}`, changed);
+    } catch (problem) {
+      for (const error of problem.errors ?? []) if (error.code === "out_of_order") error.message = between(item);
+      throw problem;
+    }
+  }
+
+  function between(item) {
+    const { history } = tracked.value;
+    const at = history.findIndex(({ id }) => id === item.step_id);
+    const named = (step) => `${labelOf(step.status_id)?.label ?? step.status_id} (${moment(step.at)})`;
+    const bounds = [history[at - 1] && `after ${named(history[at - 1])}`, history[at + 1] && `before ${named(history[at + 1])}`];
+    return `It must stay ${bounds.filter(Boolean).join(" and ")}.`;
   }
 
   function add() {
@@ -101,6 +120,12 @@ export function timelinePanel(context) {
     more,
   );
   return { element, show };
+}
+
+/** What is told, newest first. That it was put here is news only where its history began on another day. */
+function told({ timeline, history, created_at }) {
+  const sameDay = history.length && day(history[0].at) === day(created_at);
+  return timeline.filter(({ kind }) => kind !== "created" || !sameDay).reverse();
 }
 
 function what(item, status) {
