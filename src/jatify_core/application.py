@@ -19,6 +19,7 @@ StatusId = NewType("StatusId", str)
 
 StatusCode = Annotated[str, Meta(min_length=1, max_length=64)]
 Category = Literal["open", "interview", "offer", "closed"]
+FollowUpNote = Annotated[str, Meta(max_length=500)]
 
 
 class Status(Struct, frozen=True):
@@ -54,6 +55,7 @@ class ApplicationDraft(Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     notes: Prose | None = None
     tags: Annotated[list[Tag], Meta(max_length=50)] = []
     follow_up_on: date | None = None
+    follow_up_note: FollowUpNote | None = None
 
 
 class Application(Struct, frozen=True, kw_only=True):
@@ -69,6 +71,7 @@ class Application(Struct, frozen=True, kw_only=True):
     notes: str | None
     tags: tuple[str, ...]
     follow_up_on: date | None
+    follow_up_note: str | None = None
     created_at: datetime
     updated_at: datetime
     version: int = 1
@@ -87,6 +90,7 @@ class Application(Struct, frozen=True, kw_only=True):
             notes=self.notes,
             tags=list(self.tags),
             follow_up_on=self.follow_up_on,
+            follow_up_note=self.follow_up_note,
         )
 
 

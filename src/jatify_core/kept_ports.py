@@ -4,16 +4,21 @@ from collections.abc import Collection, Mapping, Sequence, Set
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from jatify_core.agenda import Days, Due
 from jatify_core.analysis import Analysis, AnalysisId
 from jatify_core.application import Application, ApplicationFilter, ApplicationId, Status, StatusChange, StatusId
+from jatify_core.calendar_link import CalendarLink
 from jatify_core.dead_letter import Dropped
 from jatify_core.duplicates import Twin
 from jatify_core.event import Batch, Change
 from jatify_core.idempotency import KeyedRequest, Taken
+from jatify_core.imports import Brought, Import, ImportId, Undone
 from jatify_core.job import End, Job
+from jatify_core.journey import Journey
 from jatify_core.listing import Listing, ListingFilter, ListingId
 from jatify_core.paging import Page, Window
 from jatify_core.resume import Kept, Resume, ResumeFilter, ResumeId
+from jatify_core.sameness import Known
 from jatify_core.throttle import Attempts
 from jatify_core.user import Session, SessionId, User, UserId
 
@@ -120,6 +125,9 @@ class Statuses(Protocol):
     async def remove(self, user_id: UserId, status_id: StatusId) -> None:
         """Delete a status. Raises `Conflict`, with the count, if an application, hidden or not, is in it or was."""
 
+    async def several(self, user_id: UserId, listing_ids: Collection[ListingId]) -> Sequence[Listing]:
+        """Those of them that are there, in no order."""
+
 
 class Applications(Protocol):
     """Applications, their history, and the pipeline's statuses."""
@@ -144,6 +152,9 @@ class Applications(Protocol):
 
     async def archive(self, user_id: UserId, window: Window) -> Page[Application]:
         """Every application with its history, removed ones too."""
+
+    async def journeys(self, user_id: UserId) -> Sequence[Journey]:
+        """Every application that is not removed, in brief, in no order; the stops are those of its history."""
 
 
 class Resumes(Protocol):
@@ -276,3 +287,71 @@ class Throttle(Protocol):
 
     async def prolong(self, key: bytes, until: datetime) -> None:
         """Have a tally wait until then, if it waits less; this waits for nobody who changes it just now."""
+
+
+class Reminders(Protocol):
+    """What a user's applications and listings ask for, the oldest first; what he has deleted asks for nothing.
+
+    Of each kind there are up to *limit*, with the count of all.
+    """
+
+    async def follow_ups(self, user_id: UserId, among: Collection[StatusId], days: Days, limit: int) -> Due:
+        """Of applications in one of these statuses, where the follow-up is on one of *days*."""
+
+    async def silent(
+        self, user_id: UserId, among: Collection[StatusId], before: datetime, past: Days, limit: int
+    ) -> Due:
+        """Of applications in one of these statuses, the newest step of which was taken *before* an instant.
+
+        The newest is the one that was added last. Not of those with a follow-up, unless it was in the *past*.
+        """
+
+    async def deadlines(self, user_id: UserId, among: Collection[StatusId], days: Days, limit: int) -> Due:
+        """Of listings, where the deadline is on one of *days*, and every application is in one of these statuses.
+
+        Each names its newest application, if it has one.
+        """
+
+
+class CalendarLinks(Protocol):
+    """The secret addresses under which calendars are read: one a user, known by the digest of its token."""
+
+    async def put(self, link: CalendarLink) -> None:
+        """Store a user's link in the place of any that he had."""
+
+    async def get(self, user_id: UserId) -> CalendarLink | None:
+        """A user's link, if he has one."""
+
+    async def by_digest(self, digest: bytes) -> CalendarLink | None:
+        """The link, whosever, whose token has this digest, if there is one."""
+
+    async def touch(self, link: CalendarLink, at: datetime) -> None:
+        """Note that it was read *at* an instant; nothing where it has been replaced."""
+
+    async def remove(self, user_id: UserId) -> bool:
+        """Delete a user's link; whether there was one."""
+
+
+class Imports(Protocol):
+    """Tables that were imported, and what came with each."""
+
+    async def known(self, user_id: UserId) -> Sequence[Known]:
+        """Every application that is in sight, as far as it takes to know one again."""
+
+    async def add(self, imported: Import, brought: Sequence[Brought]) -> None:
+        """Store an import with all that it *brought*, of the same user's, thousands of rows as well."""
+
+    async def get(self, user_id: UserId, import_id: ImportId) -> Import:
+        """One import."""
+
+    async def page(self, user_id: UserId, window: Window) -> Page[Import]:
+        """A user's imports."""
+
+    async def undo(self, user_id: UserId, import_id: ImportId, at: datetime) -> tuple[Undone, Sequence[ApplicationId]]:
+        """Delete what came with an import for good; return what was done, and which applications went just now.
+
+        Once more nothing goes, and the first part is the same.
+
+        What was changed since stays: an application with another version than it came with (told of, unless it is
+        hidden), and a listing likewise, or one that any application or analysis uses.
+        """

@@ -13,13 +13,17 @@ from uuid import UUID
 from msgspec import Struct
 
 from jatify_core.analysis import Identity, Material, Outcome
+from jatify_core.clipping import Clipping, Paste
 from jatify_core.kept_ports import (
     Analyses,
     Applications,
     Asks,
+    CalendarLinks,
     Events,
     Idempotency,
+    Imports,
     Listings,
+    Reminders,
     Resumes,
     Sessions,
     Statuses,
@@ -36,14 +40,18 @@ __all__ = [
     "Analyzer",
     "Applications",
     "Asks",
+    "CalendarLinks",
     "DeadLetters",
     "Events",
     "Extractor",
     "Idempotency",
+    "Imports",
     "Jobs",
+    "ListingReader",
     "Listings",
     "Passwords",
     "Ports",
+    "Reminders",
     "Resumes",
     "Sessions",
     "Statuses",
@@ -71,6 +79,9 @@ class Transaction(Struct, frozen=True):
     events: Events
     throttle: Throttle
     statuses: Statuses
+    reminders: Reminders
+    calendar_links: CalendarLinks
+    imports: Imports
 
 
 class Store(Protocol):
@@ -129,6 +140,13 @@ class Extractor(Protocol):
         """Text, or why there is none, within 30 seconds and bounded memory whatever the file holds."""
 
 
+class ListingReader(Protocol):
+    """Whoever finds a listing in what somebody pasted."""
+
+    async def read(self, paste: Paste) -> Clipping:
+        """What of a listing stands in *paste*, soon and in bounded memory whatever it holds; nothing is fetched."""
+
+
 class Passwords(Protocol):
     """Slow, salted hashes."""
 
@@ -166,6 +184,7 @@ class Ports(Struct, frozen=True):
     extractor: Extractor
     passwords: Passwords
     tokens: Tokens
+    reader: ListingReader
     clock: Callable[[], datetime]  # now, in UTC
     new_id: Callable[[], UUID]  # a fresh UUID of version 7
     policy: Policy = Policy()

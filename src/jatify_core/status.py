@@ -123,7 +123,7 @@ class Pipeline(Struct, frozen=True):
 
     def _place(self, asked: int, last: int) -> int:
         if asked > last:
-            raise Invalid.at("/position", "out_of_range", f"The last place is {last}.")
+            raise Invalid.at("/position", "beyond_the_end", f"The last place is {last}.")
         return asked
 
     def _free_label(self, label: str, but: Status | None = None) -> str:

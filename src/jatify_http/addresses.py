@@ -11,6 +11,7 @@ Address = IPv4Address | IPv6Address
 
 HEADER: Final = "x-forwarded-for"
 WITH_PORT: Final = re.compile(r"\[(?P<six>[^\[\]]+)\](?::\d{1,5})?|(?P<four>\d{1,3}(?:\.\d{1,3}){3}):\d{1,5}")
+HOST: Final = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?|\[[0-9A-Fa-f:.]{2,45}\])(?::\d{1,5})?")
 NOWHERE: Final = ""
 """Of a connection without an address, as over a Unix socket."""
 
@@ -38,6 +39,11 @@ class Proxies:
             client = further
         return NOWHERE if client is None else str(client)
 
+    def trust(self, peer: str) -> bool:
+        """Whether *peer* is one of them."""
+        address = parsed(peer)
+        return address is not None and self._trusts(address)
+
     def _trusts(self, address: Address) -> bool:
         return any(address in network for network in self._networks)
 
@@ -60,6 +66,18 @@ async def address_of(request: Request[Any, Any, Any]) -> str:
     proxies: Proxies = request.app.state.proxies
     peer = request.client.host if request.client else NOWHERE
     return proxies.client(peer, request.headers.getall(HEADER, []))
+
+
+def origin_of(request: Request[Any, Any, Any]) -> str:
+    """Under which origin *request* came, or "" where it does not say so; a trusted proxy says whether by TLS."""
+    host = request.headers.get("host", "")
+    if not HOST.fullmatch(host):
+        return ""
+    proxies: Proxies = request.app.state.proxies
+    by_proxy = request.client is not None and proxies.trust(request.client.host)
+    forwarded = request.headers.get("x-forwarded-proto", "").strip().lower() if by_proxy else ""
+    scheme = forwarded if forwarded in {"http", "https"} else request.scope["scheme"]
+    return f"{scheme}://{host}"
 
 
 def _from_the_right(values: Iterable[str]) -> Iterator[str]:

@@ -17,20 +17,25 @@ from jatify_http.openapi import document
 from jatify_http.problems import HANDLERS
 from jatify_http.requests import StrictRequest, read_query
 from jatify_http.routes import (
+    agenda,
     analyses,
     applications,
     auth,
+    calendar_links,
+    clippings,
     console,
     dead_letters,
     docs,
     events,
     health,
+    imports,
     listings,
     operators,
     problems,
     queue,
     resumes,
     sessions,
+    stats,
     statuses,
     users,
 )
@@ -75,6 +80,11 @@ def create_app(
             sessions.router(),
             operators.router(),
             events.router(),
+            agenda.router(),
+            calendar_links.router(),
+            stats.router(),
+            clippings.router(),
+            *imports.routers(),
         ],
     )
     changes = Feed(ports)

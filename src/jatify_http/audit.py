@@ -18,6 +18,8 @@ Act = Literal[
     "export",
     "account_deleted",
     "operator",
+    "calendar_link_made",
+    "calendar_link_ended",
 ]
 
 

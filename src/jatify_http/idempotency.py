@@ -99,8 +99,9 @@ async def own_ports(request: Request[Any, Any, Any]) -> Ports:
 
 
 def takes_key(handler: HTTPRouteHandler) -> bool:
-    """Whether an operation takes an `Idempotency-Key`: each POST whose caller is known."""
-    return HttpMethod.POST in handler.http_methods and authenticated in handler.resolve_guards()
+    """Whether an operation takes an `Idempotency-Key`: each POST of a known caller whose answer may be kept."""
+    known = HttpMethod.POST in handler.http_methods and authenticated in handler.resolve_guards()
+    return known and not handler.opt.get("secret")
 
 
 async def fingerprint(request: Request[Any, Any, Any]) -> bytes:

@@ -3,6 +3,7 @@
 from typing import TypeVar
 
 from litestar.di import NamedDependency
+from msgspec import Struct
 
 from jatify_core.ports import Ports
 from jatify_core.user import Caller
@@ -12,6 +13,7 @@ from jatify_http.uploads import ResumeForm
 from jatify_http.waiting import Patience
 
 Q = TypeVar("Q", bound=ListQuery)
+A = TypeVar("A", bound=Struct)
 
 InPorts = NamedDependency[Ports]
 InCaller = NamedDependency[Caller]
@@ -22,6 +24,8 @@ InForm = NamedDependency[ResumeForm]
 InPatience = NamedDependency[Patience]
 Where = NamedDependency[Q]
 """The query, read as exactly this."""
+Asked = NamedDependency[A]
+"""The same where what is asked for is no list."""
 IfMatch = NamedDependency[int | None]
 """The version that a change is meant for; None if any will do."""
 After = NamedDependency[int | None]

@@ -43,14 +43,17 @@ SERVERS: Final = [
     }
 ]
 TAGS: Final[Mapping[str, str]] = {
+    "Agenda": "What to do next, and the calendar that tells it elsewhere.",
     "Accounts": "Register, log in, log out, and one's own account.",
     "Analyses": "How well a resume fits a listing, or how good it is on its own.",
     "Applications": "Where one stands with each listing, and the pipeline's statuses.",
     "Dead letters": "Analyses that failed for good, and their second life.",
     "Health": "For orchestrators.",
+    "Imports": "Applications in and out as tables.",
     "Jobs": "Listings: advertised positions.",
     "Queue": "What waits and what runs.",
     "Resumes": "Files, the facts about them, and the text taken from them.",
+    "Statistics": "The numbers of one's search.",
 }
 SCHEMES: Final = {
     "bearer": {

@@ -1,10 +1,11 @@
 """Reading requests: bodies and queries as the struct that a handler's signature names, strictly."""
 
+from functools import cache
 from typing import Any, Final, TypeVar
 
 from litestar import Request
 from litestar.connection import ASGIConnection
-from msgspec import Struct
+from msgspec import Struct, inspect
 
 from jatify_core.errors import Invalid, Unsupported, Violation
 from jatify_core.text import refuse_nul
@@ -62,10 +63,24 @@ def query_of(connection: ASGIConnection[Any, Any, Any, Any], wanted: type[S]) ->
             [Violation(f"/{name}", "repeated", "Give this parameter once.") for name in dict.fromkeys(repeated)]
         )
     refuse_nul(dict(query.items()))
-    # Only `limit` is a number; the text of a query is never taken for one elsewhere.
-    values = {name: int(value) if name == "limit" and _counts(value) else value for name, value in query.items()}
+    # Only what is declared as a number is one; the text of a query is never taken for one elsewhere.
+    numbers = _numbers(wanted)
+    values = {name: int(value) if name in numbers and _counts(value) else value for name, value in query.items()}
     return strictly(values, wanted)
 
 
 def _counts(value: str) -> bool:
-    return value.isascii() and value.isdigit() and len(value) < 10
+    digits = value.removeprefix("-")
+    return digits.isascii() and digits.isdigit() and len(digits) < 10
+
+
+@cache
+def _numbers(wanted: type[Struct]) -> frozenset[str]:
+    """The parameters that are whole numbers."""
+    told = inspect.type_info(wanted)
+    fields = told.fields if isinstance(told, inspect.StructType) else ()
+    return frozenset(field.encode_name for field in fields if _is_whole(field.type))
+
+
+def _is_whole(kind: inspect.Type) -> bool:
+    return _is_whole(kind.type) if isinstance(kind, inspect.Metadata) else isinstance(kind, inspect.IntType)

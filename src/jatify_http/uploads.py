@@ -5,7 +5,7 @@ into an upload: here a text is UTF-8 and short.
 """
 
 from collections import Counter
-from collections.abc import AsyncGenerator, Iterator, Mapping
+from collections.abc import AsyncGenerator, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Final
 
@@ -15,6 +15,7 @@ from multipart import MultipartSegment, PushMultipartParser
 
 from jatify_core.errors import Invalid, Malformed, Unavailable, Violation
 from jatify_core.resume import Upload
+from jatify_core.text import refuse_nul
 from jatify_core.user import UserId
 from jatify_http.requests import StrictRequest
 
@@ -80,9 +81,10 @@ class _Part(Struct):
     filename: str | None
     media_type: str | None
     content: bytearray
+    longest: int = TEXT
 
     def add(self, more: bytes | bytearray) -> None:
-        if self.filename or len(self.content) <= TEXT:
+        if self.filename or len(self.content) <= self.longest:
             self.content += more
 
 
@@ -110,7 +112,41 @@ async def read_form(request: Request[Any, Any, Any]) -> ResumeForm:
     return ResumeForm(Upload(file.filename or "", file.media_type, bytes(file.content)), names[0] if names else None)
 
 
-async def _parts(request: Request[Any, Any, Any]) -> list[_Part]:
+async def read_file_and_texts(
+    request: Request[Any, Any, Any], texts: Collection[str], longest: int
+) -> tuple[Upload, dict[str, str]]:
+    """The one file of a form, and those of its *texts* that are there, each of *longest* bytes at most.
+
+    Raises `Unsupported`, `Malformed`, and `Invalid` for whatever else is in it.
+    """
+    if isinstance(request, StrictRequest):
+        request.require_type(MULTIPART)
+    try:
+        parts = await _parts(request, longest)
+        given = [(part.name, part.content.decode()) for part in parts if part.name != "file" and not part.filename]
+    except ValueError:  # the parser's own errors, too
+        raise Malformed("The form cannot be read.") from None
+    files = [part for part in parts if part.name == "file" and part.filename]
+    strange = [part for part in parts if part.filename and part.name != "file"]
+    violations = [*_strange(parts, ("file", *texts)), *_strange(strange, ()), *_faults(files, [])]
+    violations += [
+        Violation(f"/{name}", "repeated", "Give this once.")
+        for name, times in Counter(name for name, _ in given).items()
+        if times > 1
+    ]
+    violations += [
+        Violation(f"/{name}", "too_long", f"Use at most {longest} bytes.")
+        for name, text in given
+        if len(text.encode()) > longest
+    ]
+    if violations:
+        raise Invalid(violations)
+    refuse_nul(dict(given))
+    file = files[0]
+    return Upload(file.filename or "", file.media_type, bytes(file.content)), dict(given)
+
+
+async def _parts(request: Request[Any, Any, Any], longest: int = TEXT) -> list[_Part]:
     _, options = request.content_type
     parts: list[_Part] = []
     with PushMultipartParser(options.get("boundary", ""), max_segment_count=PARTS, strict=True) as parser:
@@ -119,14 +155,14 @@ async def _parts(request: Request[Any, Any, Any]) -> list[_Part]:
                 if isinstance(event, MultipartSegment):
                     if not event.filename and (event.charset or "utf-8").lower() not in UTF_8:
                         raise Malformed("Send the texts of a form in UTF-8.")
-                    parts.append(_Part(event.name, event.filename, event.content_type or None, bytearray()))
+                    parts.append(_Part(event.name, event.filename, event.content_type or None, bytearray(), longest))
                 elif event:
                     parts[-1].add(event)
     return parts
 
 
-def _strange(parts: list[_Part]) -> list[Violation]:
-    strange = dict.fromkeys(part.name for part in parts if part.name not in {"file", "name"})
+def _strange(parts: list[_Part], known: Collection[str] = ("file", "name")) -> list[Violation]:
+    strange = dict.fromkeys(part.name for part in parts if part.name not in known)
     return [Violation(f"/{name}", "unknown_member", "There is no such field in this form.") for name in strange]
 
 

@@ -17,6 +17,7 @@ import uuid_utils
 from msgspec import Struct
 from msgspec.structs import replace
 
+from jatify_adapters.clipping import PageReader
 from jatify_adapters.extraction import DocumentExtractor
 from jatify_adapters.local import LocalAnalyzer
 from jatify_adapters.postgres import PostgresStore, migrate, open_store
@@ -127,6 +128,7 @@ async def _opened(
                 extractor=DocumentExtractor(),
                 passwords=Argon2Passwords(),
                 tokens=JwtTokens(keys),
+                reader=PageReader(),
                 clock=utc_now,
                 new_id=new_id,
                 policy=policy(settings),
@@ -165,6 +167,7 @@ async def open_office(settings: Settings) -> AsyncIterator[Ports]:
                 extractor=DocumentExtractor(),
                 passwords=Argon2Passwords(),
                 tokens=JwtTokens((SigningKey("unused", secrets.token_bytes(32)),)),
+                reader=PageReader(),
                 clock=utc_now,
                 new_id=new_id,
                 policy=replace(policy(settings), registration_open=True),

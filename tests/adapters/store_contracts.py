@@ -4,6 +4,7 @@ from jatify_adapters.contracts.analyses import AnalysesContract
 from jatify_adapters.contracts.applications import ApplicationsContract
 from jatify_adapters.contracts.asks import AsksContract
 from jatify_adapters.contracts.bell import BellContract
+from jatify_adapters.contracts.calendar_links import CalendarLinksContract
 from jatify_adapters.contracts.dead_letters import DeadLettersContract
 from jatify_adapters.contracts.drops import DropsContract
 from jatify_adapters.contracts.ends import EndsContract
@@ -11,11 +12,14 @@ from jatify_adapters.contracts.events import EventsContract
 from jatify_adapters.contracts.everybodys import EverybodysContract
 from jatify_adapters.contracts.farewells import FarewellsContract
 from jatify_adapters.contracts.idempotency import IdempotencyContract
+from jatify_adapters.contracts.imports import ImportsContract
 from jatify_adapters.contracts.jobs import JobsContract
+from jatify_adapters.contracts.journeys import JourneysContract
 from jatify_adapters.contracts.leases import LeasesContract
 from jatify_adapters.contracts.listings import ListingsContract
 from jatify_adapters.contracts.pauses import PausesContract
 from jatify_adapters.contracts.places import PlacesContract
+from jatify_adapters.contracts.reminders import RemindersContract
 from jatify_adapters.contracts.resumes import ResumesContract
 from jatify_adapters.contracts.statuses import StatusesContract
 from jatify_adapters.contracts.tally import TallyContract
@@ -99,3 +103,15 @@ class TestStatuses(StatusesContract): ...
 
 
 class TestTwins(TwinsContract): ...
+
+
+class TestReminders(RemindersContract): ...
+
+
+class TestCalendarLinks(CalendarLinksContract): ...
+
+
+class TestJourneys(JourneysContract): ...
+
+
+class TestImports(ImportsContract): ...

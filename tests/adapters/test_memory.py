@@ -16,6 +16,7 @@ from jatify_adapters.contracts.everybodys import EverybodysContract
 from jatify_adapters.contracts.farewells import FarewellsContract
 from jatify_adapters.contracts.idempotency import IdempotencyContract
 from jatify_adapters.contracts.jobs import JobsContract
+from jatify_adapters.contracts.journeys import JourneysContract
 from jatify_adapters.contracts.leases import LeasesContract
 from jatify_adapters.contracts.listings import ListingsContract
 from jatify_adapters.contracts.passwords import PasswordsContract
@@ -78,6 +79,10 @@ class TestSessions(SessionsContract):
 
 
 class TestListings(ListingsContract):
+    pass
+
+
+class TestJourneys(JourneysContract):
     pass
 
 

@@ -28,6 +28,7 @@ from jatify_core.worker import Worker, WorkerSettings
 from tests.http.people import PASSWORD, Person, client_of
 
 CANARY = "zqcanaryqz"
+IMPORTED = {"dry_run": "false", "duplicates": "create"}
 RESUME = f"{CANARY} Ann Archer, engineer\n".encode() + b"Built things that lasted. " * 20
 TABLES = {
     "account",
@@ -37,10 +38,12 @@ TABLES = {
     "resume_file",
     "application",
     "status_change",
+    "import",
     "analysis",
     "analysis_report",
     "job",
     "dead_letter",
+    "pipeline_status",
 }
 """Those that must hold something of a user before he goes; a table that comes later is searched like all others."""
 
@@ -198,13 +201,19 @@ async def everything(who: Person) -> None:
         url=f"https://{CANARY}.example.com",
     )
     resume = await who.resume(RESUME, f"{CANARY}.txt", name=CANARY)
+    status = await who.status(CANARY)
     for deleted in (False, True):
         written = dict.fromkeys(("cover_letter", "notes"), CANARY)
         application = await who.application(job_id=job["id"], resume_id=resume["id"], tags=[CANARY], **written)
-        moved = {"status_id": "applied", "status_note": CANARY}
+        moved = {"status_id": status, "status_note": CANARY}
         await who.patch(f"/api/applications/{application['id']}", json=moved)
         if deleted:
             await who.delete(f"/api/applications/{application['id']}")
+    table = f"company,position,notes\n{CANARY},{CANARY},{CANARY}\n".encode()
+    for undone in (False, True):
+        done = await who.post("/api/imports", files={"file": (f"{CANARY}.csv", table)}, data=IMPORTED)
+        if undone:
+            await who.post(f"/api/imports/{done.json()['id']}/undo")
     await who.analysis(resume["id"], job["id"])
     await who.analysis(resume["id"])
     for _ in range(2):

@@ -29,6 +29,7 @@ class Ids(Struct, frozen=True):
     resume: str
     analysis: str
     letter: str
+    status: str
 
 
 REQUESTS: Final = (
@@ -50,7 +51,11 @@ REQUESTS: Final = (
     ("DELETE", "/api/analyses/{analysis}"),
     ("POST", "/api/dlq/{letter}/requeue"),
     ("DELETE", "/api/dlq/{letter}"),
+    ("GET", "/api/statuses/{status}"),
+    ("PATCH", "/api/statuses/{status}"),
+    ("DELETE", "/api/statuses/{status}"),
 )
+WRITABLE: Final = {"jobs": "company", "applications": "notes", "statuses": "label"}
 LISTS: Final = ("/api/jobs", "/api/applications", "/api/resumes", "/api/dlq", "/api/queue")
 
 
@@ -97,7 +102,7 @@ async def ids(ann: Person, store: PostgresStore) -> Ids:
         await tx.analyses.record([end])
     letter = (await ann.get("/api/dlq")).json()["items"][0]["id"]
     analysis = (await ann.analysis(resume, job))["id"]
-    return Ids(job, application, resume, analysis, letter)
+    return Ids(job, application, resume, analysis, letter, await ann.status())
 
 
 async def test_whatever_statements_forget_nobody_reaches_what_is_anothers(
@@ -132,14 +137,20 @@ async def test_without_the_wall_the_same_statements_would_give_it_away(
 
 def named(path: str, ids: Ids) -> str:
     return path.format(
-        job=ids.job, application=ids.application, resume=ids.resume, analysis=ids.analysis, letter=ids.letter
+        job=ids.job,
+        application=ids.application,
+        resume=ids.resume,
+        analysis=ids.analysis,
+        letter=ids.letter,
+        status=ids.status,
     )
 
 
 def body(method: str, path: str) -> dict[str, Any]:
     if method == "PATCH":
+        noun = path.split("/")[2]
         return {
-            "content": b'{"notes": "mine now"}' if "applications" in path else b'{"company": "Mine now"}',
+            "content": f'{{"{WRITABLE[noun]}": "Mine now"}}',
             "headers": {"Content-Type": "application/merge-patch+json"},
         }
     return {"json": {}} if path.endswith("/analyze") else {}

@@ -1,13 +1,20 @@
 """Migrations: once each, in order, whoever else is at it, and with clear words where it cannot be done."""
 
+from uuid import UUID
+
 import anyio
 import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
 
 from jatify_adapters.postgres import DatabaseProblem, connecting, migrate, migrating, open_store
+from jatify_core.duplicates import Keys
 from jatify_core.errors import Unavailable
+from jatify_core.listing import ListingFilter
+from jatify_core.paging import Sort, Window
+from jatify_core.user import UserId
 
+ANN = UserId(UUID("0199b4c0-0000-7000-8000-000000000001"))
 NOWHERE = "host=127.0.0.1 port=1 user=jatify password=hidden-word dbname=jatify"
 
 
@@ -115,3 +122,55 @@ async def opened(conninfo: str) -> None:
 def change(conninfo: str, statement: str) -> None:
     with psycopg.connect(conninfo) as link:
         link.execute(statement.encode())
+
+
+async def test_whoever_was_here_before_has_a_pipeline_and_what_he_applied_for(
+    empty_database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await before_own_statuses(empty_database, monkeypatch)
+    await migrate(empty_database)
+    async with open_store(empty_database) as store, store.transaction(ANN) as tx:
+        statuses = await tx.applications.statuses(ANN)
+        assert [(s.id, s.own, s.retired) for s in statuses][:2] == [("saved", False, False), ("applied", False, False)]
+        assert len(statuses) == 10
+        assert await tx.statuses.uses(ANN) == {"saved": 1, "offer": 1}
+        (listing,) = (await tx.listings.page(ANN, ListingFilter(Window(Sort("created_at"))))).items
+        keys = Keys.of(listing)
+        (twin,) = await tx.listings.twins(ANN, keys.url, keys.title, 20)
+        assert (twin.status_id, twin.because) == ("offer", "company_and_position")
+
+
+async def before_own_statuses(conninfo: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave a database as an earlier release did, with somebody's application."""
+    every = migrating.migrations()
+    with monkeypatch.context() as patch:
+        patch.setattr(migrating, "migrations", lambda: {name: every[name] for name in every if name < "0012"})
+        await migrate(conninfo)
+    with psycopg.connect(conninfo) as link:
+        link.execute("set local jatify.house = 'on'")
+        link.execute(
+            """
+            insert into account (id, email, email_key, name, password_hash, created_at)
+            values (%(ann)s, 'ann@example.com', 'ann@example.com', 'Ann', '', now())
+            """,
+            {"ann": ANN},
+        )
+        link.execute(
+            """
+            insert into listing (id, user_id, company, position, content_hash, created_at, updated_at, version)
+            select id, id, 'Acme', 'Clerk', '', now(), now(), 1 from account
+            """
+        )
+        link.execute(
+            """
+            insert into application (id, user_id, listing_id, status_id, tags, created_at, updated_at, version)
+            select id, id, id, 'offer', '{}', now(), now(), 2 from account
+            """
+        )
+        link.execute(
+            """
+            insert into status_change (user_id, application_id, status_id, from_status_id, at)
+            select account.id, account.id, step.status_id, step.from_status_id, now()
+              from account, (values ('saved', null), ('offer', 'saved')) as step (status_id, from_status_id)
+            """
+        )

@@ -1,5 +1,6 @@
 """How the queue and the pages are answered: along their indexes, and without touching what they need not."""
 
+import hashlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -228,6 +229,26 @@ async def test_a_late_page_costs_what_the_first_costs(
         assert f"listing_by_{key}" in db.indexes
         assert "Sort" not in db.kinds
         assert db.most_read == 21
+
+
+async def test_twins_are_found_along_their_indexes(own_store: PostgresStore, own_database: str) -> None:
+    user_id = await a_stored_user(own_store)
+    await execute(
+        own_database,
+        """
+        insert into listing (id, user_id, company, position, url, content_hash, url_key, title_key, created_at,
+                             updated_at, version)
+        select gen_random_uuid(), account.id, 'Acme', 'Clerk ' || n, 'https://example.com/' || n, '',
+               md5('url ' || n % 4000), md5('title ' || n % 4000), now() + n * interval '1 second', now(), 1
+          from account, generate_series(1, 20000) as n
+        """,
+    )
+    await execute(own_database, "analyze listing")
+    async with explained(own_store, user_id) as db:
+        url, title = (hashlib.md5(text, usedforsecurity=False).hexdigest() for text in (b"url 7", b"title 8"))
+        await Listings(db).twins(user_id, url, title, 20)
+    assert {"listing_by_url_key", "listing_by_title_key", "listing_without_keys"} <= db.indexes
+    assert db.most_read <= 20
 
 
 async def test_a_sweep_reads_no_more_keys_than_it_forgets(store: PostgresStore, database: str) -> None:

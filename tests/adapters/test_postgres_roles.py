@@ -21,6 +21,7 @@ from jatify_adapters.postgres.walls import LOWER, NONE
 from jatify_core.user import UserId
 from tests.adapters.chores import CHORE, LEASE, a_chore, execute
 from tests.adapters.conftest import PostgresNewStore
+from tests.adapters.test_postgres_migrations import ANN, before_own_statuses
 from tests.adapters.test_postgres_plans import a_backlog, explained, queue
 from tests.adapters.test_postgres_walls import furnished, rows, walled_tables
 
@@ -91,6 +92,17 @@ async def test_an_owner_who_may_not_has_lower_walls_and_is_told_once(
         assert await complaint(conninfo) == LOWER
     assert [record.getMessage() for record in caplog.records] == [LOWER]
     await kept_apart(conninfo)
+
+
+async def test_who_was_here_before_has_a_pipeline_whatever_the_owner_may(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    conninfo = server.database_of(server.user())
+    await before_own_statuses(conninfo, monkeypatch)
+    await migrate(conninfo)
+    async with open_store(conninfo) as store, store.transaction(ANN) as tx:
+        assert len(await tx.applications.statuses(ANN)) == 10
+        assert await tx.statuses.uses(ANN) == {"saved": 1, "offer": 1}
 
 
 async def test_an_owner_who_is_granted_the_roles_later_gets_the_higher_walls(server: Server) -> None:

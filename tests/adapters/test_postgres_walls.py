@@ -19,6 +19,7 @@ from jatify_adapters.contracts.samples import (
     a_session,
     a_stored_resume,
     an_application,
+    an_import,
     ask,
     bury_next,
     claim_one,
@@ -28,6 +29,7 @@ from jatify_adapters.contracts.samples import (
 )
 from jatify_adapters.postgres import PostgresStore, listings, migrate, open_store
 from jatify_adapters.postgres.connection import Connection
+from jatify_core.calendar_link import CalendarLink
 from jatify_core.errors import NotFound
 from jatify_core.event import Change
 from jatify_core.idempotency import KeyedRequest
@@ -239,6 +241,8 @@ async def furnished(new_store: PostgresNewStore) -> Seeker:
         await tx.events.add([Change.application(seeker.user.id, application.id, 1)])
         key = KeyedRequest(seeker.user.id, "key", b"fingerprint", uuid4())
         await tx.idempotency.take(key, timedelta(minutes=1), timedelta(days=1))
+        await tx.calendar_links.put(CalendarLink.to(uuid4().hex, seeker.user.id, new_store.now()))
+        await tx.imports.add(an_import(seeker.user.id, new_store.now()), ())
     await execute(  # as the reader of events does, to which one is new no more
         new_store.conninfo,
         "insert into event (user_id, kind, subject, at) values (%s, 'application.updated', %s, now())",

@@ -16,6 +16,7 @@ import uuid_utils
 
 from jatify_adapters.memory.extractor import PlainExtractor
 from jatify_adapters.memory.passwords import PlainPasswords
+from jatify_adapters.memory.reader import PlainReader
 from jatify_adapters.memory.tokens import PlainTokens
 from jatify_adapters.postgres import open_store
 from jatify_core.analysis import Findings, Identity, Material, Outcome
@@ -89,6 +90,7 @@ def ports(store: Store, analyzer: Analyzer, clock: Callable[[], datetime] = lamb
         extractor=PlainExtractor(),
         passwords=PlainPasswords(),
         tokens=PlainTokens(),
+        reader=PlainReader(),
         clock=clock,
         new_id=lambda: UUID(int=uuid_utils.uuid7().int),
         policy=Policy(daily_analyses=1_000_000, max_waiting=1_000_000, max_resumes=1_000_000),

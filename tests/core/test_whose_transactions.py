@@ -8,13 +8,13 @@ from jatify_core import use_cases
 OF_THE_HOUSE = {
     "_added": "whose account is not there before",
     "login": "whom nobody knows until the password is right",
-    "_opened": "the same",
     "look": "attempts are counted by what is tried, not by who tries it",
     "admitted": "the same",
     "_prove": "the same",
     "note_use": "after the answer, where the login may have ended meanwhile",
     "recognise": "whom nobody knows until the session is found",
     "readiness": "nobody asks",
+    "_opened": "whom nobody knows until the password is right, or until his calendar's link is found",
     "look_at_everybodys_queue": "as operators may",
     "list_everybodys_dead_letters": "as operators may",
     "requeue_anybodys": "as operators may",
@@ -26,8 +26,8 @@ OF_THE_HOUSE = {
 }
 """Verbs that act for no user, and why. Think twice before adding one."""
 
-NAMED = {"user_id", "caller.user_id", "job.user_id", "request.user_id"}
-"""How a verb knows its user: as who was recognised, or as whose the job or the key is."""
+NAMED = {"user_id", "caller.user_id", "job.user_id", "request.user_id", "link.user_id"}
+"""How a verb knows its user: as who was recognised, or as whose the job, the key or the calendar's link is."""
 
 
 def transactions() -> list[tuple[str, str]]:

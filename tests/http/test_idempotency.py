@@ -26,7 +26,7 @@ from tests.http.people import PASSWORD, RESUME, Person, client_of, newcomer
 
 JOB = {"company": "Acme", "position": "Engineer"}
 KEPT = ("content-type", "etag", "link", "location", "retry-after")
-WITHOUT_KEY = {"/api/auth/register", "/api/auth/login"}
+WITHOUT_KEY = {"/api/auth/register", "/api/auth/login", "/api/calendar"}
 
 
 def posts() -> list[str]:
@@ -61,12 +61,15 @@ class Acts:
         self.by_path: dict[str, Callable[[], Awaitable[tuple[str, dict[str, Any]]]]] = {
             "/api/auth/logout": self._logout,
             "/api/jobs": self._job,
+            "/api/jobs/parse": self._parse,
             "/api/applications": self._application,
             "/api/statuses": self._status,
             "/api/resumes": self._resume,
             "/api/resumes/{resume_id}/analyze": self._analyze,
             "/api/dlq/requeue": self._requeue,
             "/api/dlq/{dead_letter_id}/requeue": self._requeue_one,
+            "/api/imports": self._import,
+            "/api/imports/{import_id}/undo": self._undo,
             "/api/operator/dlq/{dead_letter_id}/requeue": self._requeue_anybodys,
         }
 
@@ -75,6 +78,9 @@ class Acts:
 
     async def _job(self) -> tuple[str, dict[str, Any]]:
         return "/api/jobs", {"json": JOB}
+
+    async def _parse(self) -> tuple[str, dict[str, Any]]:
+        return "/api/jobs/parse", {"json": {"content": "company: Acme"}}
 
     async def _application(self) -> tuple[str, dict[str, Any]]:
         return "/api/applications", {"json": {"job_id": (await self._ann.job())["id"]}}
@@ -99,6 +105,14 @@ class Acts:
 
     async def _requeue_one(self) -> tuple[str, dict[str, Any]]:
         return f"/api/dlq/{await self._letter()}/requeue", {}
+
+    async def _import(self) -> tuple[str, dict[str, Any]]:
+        table = b"company,position\nAcme,Engineer\n"
+        return "/api/imports", {"files": {"file": ("a.csv", table)}, "data": {"dry_run": "false"}}
+
+    async def _undo(self) -> tuple[str, dict[str, Any]]:
+        path, request = await self._import()
+        return f"/api/imports/{(await self._ann.post(path, **request)).json()['id']}/undo", {}
 
     async def _requeue_anybodys(self) -> tuple[str, dict[str, Any]]:
         await appoint(self._ports, "ann@example.com", operator=True)

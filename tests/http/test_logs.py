@@ -41,18 +41,18 @@ def test_a_whole_journey_at_debug_leaves_no_secret_in_the_log(tmp_path: Path, lo
             JATIFY_OPENROUTER_URL=provider.url,
         ) as (process, client),
     ):
-        token = _journey(client)
+        token, calendar = _journey(client)
         log = process.log
     assert "request" in log
     assert "login_failed" in log
-    for secret in (CANARY, SECRET, token, token.split(".")[1], token.split(".")[2]):
+    for secret in (CANARY, SECRET, token, token.split(".")[1], token.split(".")[2], calendar):
         assert secret.lower() not in log.lower()
     if log_format == "json":
         _read(log)
 
 
-def _journey(client: httpx.Client) -> str:
-    """Everything with a secret in it that somebody can do; the token that it was done with."""
+def _journey(client: httpx.Client) -> tuple[str, str]:
+    """Everything with a secret in it that somebody can do; the token that it was done with, and the calendar's."""
     account = {"email": EMAIL, "password": PASSWORD}
     client.post("/api/auth/register", json=account | {"name": CANARY}).raise_for_status()
     assert client.post("/api/auth/login", json=account | {"password": f"wrong-{CANARY}"}).status_code == 401
@@ -70,11 +70,14 @@ def _journey(client: httpx.Client) -> str:
     assert client.post("/api/resumes", files={"file": (f"{CANARY}.pdf", CANARY.encode())}).status_code in {415, 422}
     application = {"job_id": job["id"], "resume_id": resume["id"], "notes": CANARY, "tags": [CANARY]}
     client.post("/api/applications", json=application).raise_for_status()
+    calendar = client.post("/api/calendar").raise_for_status().json()["url"]
+    client.get(calendar).raise_for_status()
     asked = client.post(f"/api/resumes/{resume['id']}/analyze", json={"job_id": job["id"]}).raise_for_status()
     client.get(asked.headers["Location"], headers={"Prefer": "wait=20"}).raise_for_status()
     client.post("/api/auth/logout").raise_for_status()
     assert client.get("/api/jobs").status_code == 401
-    return token
+    assert client.get(calendar).raise_for_status().text.startswith("BEGIN:VCALENDAR")  # no login needed
+    return token, str(calendar).rpartition("/")[2].removesuffix(".ics")
 
 
 def _read(log: str) -> None:
@@ -82,9 +85,16 @@ def _read(log: str) -> None:
     lines = [json.loads(line) for line in log.splitlines()]
     assert all(line["timestamp"].endswith("Z") and line["level"] and line["event"] for line in lines)
     acts = [line for line in lines if line["logger"] == "jatify.security"]
-    assert [line["event"] for line in acts] == ["registered", "login_failed", "login", "logout", "denied"]
+    assert [line["event"] for line in acts] == [
+        "registered",
+        "login_failed",
+        "login",
+        "calendar_link_made",
+        "logout",
+        "denied",
+    ]
     assert all(line["request_id"] and line["client"] == "127.0.0.1" for line in acts)
-    login, logout = acts[2], acts[3]
+    login, logout = acts[2], acts[4]
     assert login["user_id"] == logout["user_id"]
     assert login["session_id"] == logout["session_id"]
     requests = [line for line in lines if line["logger"] == "jatify.access"]

@@ -65,7 +65,14 @@ def test_every_published_operation_is_there(description: Json) -> None:
         "/api/operator/dlq": {"get"},
         "/api/operator/dlq/{dead_letter_id}/requeue": {"post"},
         "/api/operator/dlq/{dead_letter_id}": {"delete"},
+        "/api/imports": {"get", "post"},
+        "/api/imports/{import_id}": {"get"},
+        "/api/imports/{import_id}/undo": {"post"},
+        "/api/applications/export": {"get"},
         "/api/statuses": {"get"},
+        "/api/agenda": {"get"},
+        "/api/calendar": {"get", "post", "delete"},
+        "/api/calendar/{calendar_file}": {"get"},
         "/api/jobs": {"get", "post"},
         "/api/jobs/{job_id}": {"get", "put", "patch", "delete"},
         "/api/applications": {"get", "post"},
@@ -91,7 +98,10 @@ def test_errors_are_problems_and_a_login_is_asked_for_where_401_can_come(descrip
         for status, answer in operation["responses"].items():
             if int(status) >= 400:
                 assert answer["content"].keys() == {"application/problem+json"}
-        public = path.startswith(("/health", "/problems")) or path in {"/api/auth/register", "/api/auth/login"}
+        public = path.startswith(("/health", "/problems", "/api/calendar/")) or path in {
+            "/api/auth/register",
+            "/api/auth/login",
+        }
         assert (operation.get("security") == [{"bearer": []}]) is not public
         assert public or "401" in operation["responses"]
 
@@ -167,7 +177,8 @@ def test_every_link_leads_to_an_operation_and_fills_its_path(description: Json) 
     assert [(a, b) for a, b, link in links if ids[link["operationId"]] != link.get("parameters", {}).keys()] == []
     reached = {link["operationId"] for _, _, link in links}
     assert [name for name, placeholders in ids.items() if placeholders and name not in reached] == [
-        "explainProblem"  # where a problem's `type` leads, which is no link of OpenAPI's
+        "readCalendar",  # by an address that is given whole
+        "explainProblem",  # where a problem's `type` leads, which is no link of OpenAPI's
     ]
 
 
@@ -192,6 +203,8 @@ async def test_answers_are_as_described(ann: Person, ports: Ports, run_jobs: Run
         "/api/dlq": "/api/dlq",
         "/api/user/profile": "/api/user/profile",
         "/api/auth/sessions": "/api/auth/sessions",
+        "/api/agenda": "/api/agenda",
+        "/api/calendar": "/api/calendar",
         "/api/operator/queue": "/api/operator/queue",
         "/api/operator/dlq": "/api/operator/dlq",
         "/health/ready": "/health/ready",

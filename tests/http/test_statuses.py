@@ -119,7 +119,7 @@ async def test_its_id_tells_of_its_label_and_is_no_other(ann: Person, label: str
         ({"label": "\u3000 "}, (422, "/label", "blank")),
         ({"label": "x" * 201}, (422, "/label", "too_long")),
         ({"category": "nothing"}, (422, "/category", "unknown_value")),
-        ({"position": 12}, (422, "/position", "out_of_range")),
+        ({"position": 12}, (422, "/position", "beyond_the_end")),
         ({"position": 0}, (422, "/position", "out_of_range")),
         ({"retired": True}, (422, "/retired", "unknown_member")),
         ({"id": "mine"}, (422, "/id", "unknown_member")),

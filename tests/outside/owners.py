@@ -83,6 +83,16 @@ async def _status(owner: Owner) -> str:
     return await owner.status(f"Screen of {owner.email}")
 
 
+async def _calendar_file(owner: Owner) -> str:
+    return f"{(await owner.post('/api/calendar')).json()['token']}.ics"
+
+
+async def _import(owner: Owner) -> str:
+    table = f"company,position\nAcme,Engineer of {owner.email}\n".encode()
+    answer = await owner.post("/api/imports", files={"file": ("a.csv", table)}, data={"dry_run": "false"})
+    return str(answer.json()["id"])
+
+
 async def _slug(_: Owner) -> str:
     return "not-found"
 
@@ -95,7 +105,9 @@ MAKERS: Final[Mapping[str, Callable[[Owner], Awaitable[str]]]] = {
     "dead_letter_id": _dead_letter,
     "session_id": _session,
     "status_id": _status,
+    "import_id": _import,
     "slug": _slug,
+    "calendar_file": _calendar_file,
 }
 """How each name in a path comes to a thing. A new name without a line here fails the tests, as it should."""
 

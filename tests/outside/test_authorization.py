@@ -24,7 +24,7 @@ OPERATIONS: Final = [operation for operation in operations() if not operation.is
 PROTECTED: Final = [operation for operation in operations() if operation.protected]
 OWN: Final = [operation for operation in OPERATIONS if operation.protected]
 OF_OPERATORS: Final = [operation for operation in operations() if operation.is_for_operators]
-OPEN: Final = {"register", "login", "isAlive", "isReady", "explainProblem"}
+OPEN: Final = {"register", "login", "isAlive", "isReady", "explainProblem", "readCalendar"}
 """What needs no login. Nothing joins these by accident."""
 SAME_ID: Final = {"X-Request-Id": "the-same"}
 """The one thing in which two answers alike may differ is the id of the request."""

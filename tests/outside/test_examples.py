@@ -51,7 +51,9 @@ async def test_a_request_without_a_body_succeeds(operation: Operation, ann: Owne
     assert operation.faults(answer) == []
 
 
-@pytest.mark.parametrize("operation", [o for o in OPERATIONS if o.success[0] == "201"], ids=lambda o: o.name)
+@pytest.mark.parametrize(
+    "operation", [o for o in OPERATIONS if o.success[0] == "201" and "requestBody" in o.told], ids=lambda o: o.name
+)
 async def test_what_was_created_is_where_its_answer_says(operation: Operation, ann: Owner) -> None:
     media_type, example = next(operation.examples())
     answer = await sent(operation, example, ann, media_type=media_type)

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Final
 from unittest.mock import patch
 
-from jatify_adapters.memory import PlainExtractor, PlainPasswords, PlainTokens, uuid7s
+from jatify_adapters.memory import PlainExtractor, PlainPasswords, PlainReader, PlainTokens, uuid7s
 from jatify_adapters.memory.tables import Tables
 from jatify_core.policy import Policy
 from jatify_core.ports import Ports
@@ -106,6 +106,7 @@ class World:
             extractor=PlainExtractor(),
             passwords=PlainPasswords(),
             tokens=PlainTokens(),
+            reader=PlainReader(),
             clock=self._clock,
             new_id=self._new_id,
             policy=Policy(max_attempts=self._scenario.max_attempts),

@@ -71,6 +71,7 @@ class ApplicationsContract:
             notes="They answer fast.",
             tags=("remote", "first choice"),
             follow_up_on=date(2026, 12, 1),
+            follow_up_note="Call Mr Babbage.",
         )
         await _store(new_store, application)
         assert await _get(new_store, application) == replace(application, history=(first_step(application),))
@@ -113,6 +114,7 @@ class ApplicationsContract:
             status_id=StatusId("applied"),
             applied_on=date(2026, 11, 20),
             tags=("remote",),
+            follow_up_note="Call Mr Babbage.",
             version=2,
         )
         change = StatusChange(StatusId("applied"), StatusId("saved"), new_store.now() + MINUTE)

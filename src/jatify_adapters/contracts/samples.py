@@ -14,6 +14,7 @@ from jatify_core.analysis import Analysis, AnalysisId, Completed, Identity, Reas
 from jatify_core.application import Application, ApplicationId, StatusChange, StatusId
 from jatify_core.dead_letter import DeadLetterFilter
 from jatify_core.findings import Proposal, ProposedPoint, ProposedScore, ProposedSkill, Quote, Suggestion, weights
+from jatify_core.imports import Import, ImportId
 from jatify_core.job import ANALYSIS, End, Job
 from jatify_core.listing import Listing, ListingBrief, ListingDraft, ListingId, Salary
 from jatify_core.paging import Page, Position, Sort, Window
@@ -89,6 +90,11 @@ def an_application(listing: Listing, at: datetime, resume_id: ResumeId | None = 
 def first_step(application: Application) -> StatusChange:
     """The step with which the history of *application* begins."""
     return StatusChange(application.status_id, None, application.created_at, "found it")
+
+
+def an_import(user_id: UserId, at: datetime, count: int = 0) -> Import:
+    """An import that brought *count* applications, each with a listing."""
+    return Import(ImportId(uuid4()), user_id, "applications.csv", at, count, count)
 
 
 def an_analysis(resume: Resume, listing: Listing | None, at: datetime) -> Analysis:

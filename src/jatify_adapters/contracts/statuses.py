@@ -51,6 +51,7 @@ class StatusesContract:
         backwards = before.in_order([status.id for status in reversed(before.statuses)])
         async with new_store.store.transaction(seeker.user.id) as tx:
             await tx.statuses.save(seeker.user.id, backwards.changes(before))
+            await tx.statuses.save(seeker.user.id, [])
         after = await _statuses(new_store, seeker)
         assert [status.id for status in after] == [status.id for status in backwards.statuses]
 

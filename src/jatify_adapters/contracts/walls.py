@@ -30,6 +30,7 @@ from jatify_adapters.contracts.samples import (
 from jatify_core.analysis import Analysis
 from jatify_core.application import Application, ApplicationFilter
 from jatify_core.dead_letter import DeadLetter, Selection
+from jatify_core.duplicates import Keys
 from jatify_core.errors import NotFound
 from jatify_core.job import End, Job
 from jatify_core.listing import ListingFilter
@@ -90,6 +91,10 @@ NOTHING: Final[dict[str, Act]] = {
     "how many wait": lambda tx, b: tx.jobs.waiting(b.seeker.user.id),
     "places in the queue": lambda tx, b: _items(tx.jobs.places(b.seeker.user.id, _TURNS)),
     "dead letters": lambda tx, b: _items(tx.dead_letters.page(b.seeker.user.id, NEWEST_LETTERS)),
+    "statuses": lambda tx, b: tx.applications.statuses(b.seeker.user.id),
+    "a held status": lambda tx, b: tx.statuses.held(b.seeker.user.id, b.application.status_id),
+    "uses of statuses": lambda tx, b: tx.statuses.uses(b.seeker.user.id),
+    "twins": lambda tx, b: tx.listings.twins(b.seeker.user.id, Keys.of(b.seeker.listing).url, None, 20),
     "an account": lambda tx, b: tx.users.by_email(b.seeker.user.email),
     "a login": lambda tx, b: tx.sessions.find(b.session.id),
 }

@@ -5,6 +5,7 @@ from jatify_adapters.memory.clock import MovableClock, uuid7s
 from jatify_adapters.memory.extractor import PlainExtractor
 from jatify_adapters.memory.passwords import PlainPasswords
 from jatify_adapters.memory.ports import memory_ports
+from jatify_adapters.memory.reader import PlainReader
 from jatify_adapters.memory.store import MemoryStore
 from jatify_adapters.memory.tokens import PlainTokens
 
@@ -13,6 +14,7 @@ __all__ = [
     "MovableClock",
     "PlainExtractor",
     "PlainPasswords",
+    "PlainReader",
     "PlainTokens",
     "ScriptedAnalyzer",
     "memory_ports",

@@ -10,6 +10,7 @@ from jatify_adapters.memory.statuses import pipeline
 from jatify_adapters.memory.tables import Draft, StoredApplication, owned
 from jatify_core.application import Application, ApplicationFilter, ApplicationId, Status, StatusChange
 from jatify_core.errors import NotFound
+from jatify_core.journey import Journey, Stop
 from jatify_core.listing import ListingBrief
 from jatify_core.paging import Page, Window
 from jatify_core.user import UserId
@@ -67,6 +68,33 @@ class MemoryApplications:
         """Every application with its history."""
         own = (stored for stored in self._draft.tables.applications.values() if stored.user_id == user_id)
         return page(map(self._archived, own), window)
+
+    async def journeys(self, user_id: UserId) -> Sequence[Journey]:
+        """Every application that is not removed, in brief."""
+        own = (stored for stored in self._draft.tables.applications.values() if stored.user_id == user_id)
+        return [self._journey(self._archived(stored)) for stored in own if stored.hidden_at is None]
+
+    def _journey(self, application: Application) -> Journey:
+        tables, resume_id = self._draft.tables, application.resume_id
+        return Journey(
+            application_id=application.id,
+            status_id=application.status_id,
+            source=tables.listings[application.listing.id].source,
+            resume_key=None if resume_id is None else str(resume_id),
+            resume_name=None if resume_id is None else tables.resumes[resume_id].resume.name,
+            score=self._score(application),
+            stops=tuple(Stop(step.status_id, step.at) for step in application.history),
+        )
+
+    def _score(self, application: Application) -> int | None:
+        reports = [
+            (analysis.created_at, analysis.id, analysis.report)
+            for analysis in self._draft.tables.analyses.values()
+            if (analysis.resume_id, analysis.listing_id) == (application.resume_id, application.listing.id)
+            and analysis.state == "succeeded"
+            and analysis.report is not None
+        ]
+        return max(reports, key=lambda found: found[:2])[2].score if reports else None
 
     def _archived(self, stored: StoredApplication) -> Application:
         history = tuple(sorted(stored.application.history, key=lambda change: change.at))

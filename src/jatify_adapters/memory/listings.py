@@ -1,6 +1,6 @@
 """Listings in memory."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from jatify_adapters.memory.events import drop_all
 from jatify_adapters.memory.pages import contains, page, same
@@ -80,10 +80,15 @@ class MemoryListings:
             listing.position,
             listing.url,
             listing.created_at,
-            newest and newest.id,
-            newest and newest.status_id,
+            newest.id if newest else None,
+            newest.status_id if newest else None,
             because,
         )
+
+    async def several(self, user_id: UserId, listing_ids: Collection[ListingId]) -> Sequence[Listing]:
+        """Those of them that are there."""
+        listings = self._draft.tables.listings
+        return [listings[id_] for id_ in {*listing_ids} if id_ in listings and listings[id_].user_id == user_id]
 
 
 def _matches(listing: Listing, where: ListingFilter) -> bool:

@@ -4,6 +4,7 @@ from jatify_adapters.memory.analyzer import ScriptedAnalyzer
 from jatify_adapters.memory.clock import MovableClock, uuid7s
 from jatify_adapters.memory.extractor import PlainExtractor
 from jatify_adapters.memory.passwords import PlainPasswords
+from jatify_adapters.memory.reader import PlainReader
 from jatify_adapters.memory.store import MemoryStore
 from jatify_adapters.memory.tokens import PlainTokens
 from jatify_core.policy import Policy
@@ -27,6 +28,7 @@ def memory_ports(
         extractor=PlainExtractor(),
         passwords=PlainPasswords(),
         tokens=PlainTokens(),
+        reader=PlainReader(),
         clock=clock,
         new_id=new_id,
         policy=policy,

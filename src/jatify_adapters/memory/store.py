@@ -11,12 +11,15 @@ import anyio
 from jatify_adapters.memory.analyses import MemoryAnalyses
 from jatify_adapters.memory.applications import MemoryApplications
 from jatify_adapters.memory.asks import MemoryAsks
+from jatify_adapters.memory.calendar_links import MemoryCalendarLinks
 from jatify_adapters.memory.clock import uuid7s
 from jatify_adapters.memory.dead_letters import MemoryDeadLetters
 from jatify_adapters.memory.events import MemoryEvents
 from jatify_adapters.memory.idempotency import MemoryIdempotency
+from jatify_adapters.memory.imports import MemoryImports
 from jatify_adapters.memory.jobs import MemoryJobs
 from jatify_adapters.memory.listings import MemoryListings
+from jatify_adapters.memory.reminders import MemoryReminders
 from jatify_adapters.memory.resumes import MemoryResumes
 from jatify_adapters.memory.statuses import MemoryStatuses
 from jatify_adapters.memory.tables import Draft, Tables, enter, refuse_inside_transaction
@@ -171,4 +174,7 @@ def _transaction(draft: Draft) -> Transaction:
         events=MemoryEvents(draft),
         throttle=MemoryThrottle(draft),
         statuses=MemoryStatuses(draft),
+        reminders=MemoryReminders(draft),
+        calendar_links=MemoryCalendarLinks(draft),
+        imports=MemoryImports(draft),
     )

@@ -13,10 +13,12 @@ from msgspec.structs import replace
 
 from jatify_core.analysis import Analysis, AnalysisId, Reason
 from jatify_core.application import Application, ApplicationId, Status, StatusId
+from jatify_core.calendar_link import CalendarLink
 from jatify_core.dead_letter import DeadLetterId
 from jatify_core.errors import NotFound
 from jatify_core.event import Event
 from jatify_core.idempotency import KeyedRequest
+from jatify_core.imports import Import, ImportId, Undone
 from jatify_core.job import Job, JobId, Pause
 from jatify_core.listing import Listing, ListingId
 from jatify_core.resume import Resume, ResumeId
@@ -107,6 +109,20 @@ class KnownAsks(Struct, frozen=True):
     times: tuple[datetime, ...]
 
 
+class StoredImport(Struct, frozen=True):
+    """An import, what came with it, and what became of that once it was undone."""
+
+    imported: Import
+    applications: frozenset[ApplicationId]
+    listings: frozenset[ListingId]
+    undone: Undone | None = None
+
+    @property
+    def user_id(self) -> UserId:
+        """Whose it is."""
+        return self.imported.user_id
+
+
 class StoredEvent(Struct, frozen=True):
     """An event and when it was added."""
 
@@ -134,6 +150,8 @@ class Tables:
     tallies: dict[bytes, Attempts] = field(default_factory=dict)
     sequence: int = 0
     statuses: dict[tuple[UserId, StatusId], StoredStatus] = field(default_factory=dict)
+    calendar_links: dict[UserId, CalendarLink] = field(default_factory=dict)
+    imports: dict[ImportId, StoredImport] = field(default_factory=dict)
 
     def snapshot(self) -> "Tables":
         """The same rows, to be changed apart from these."""

@@ -11,6 +11,7 @@ from jatify_adapters.postgres.connection import Connection, Params
 from jatify_adapters.postgres.pages import Pages
 from jatify_core.application import Application, ApplicationFilter, ApplicationId, Status, StatusChange
 from jatify_core.errors import NotFound
+from jatify_core.journey import Journey, Stop
 from jatify_core.listing import ListingBrief
 from jatify_core.paging import Page, Window
 from jatify_core.user import UserId
@@ -18,8 +19,8 @@ from jatify_core.user import UserId
 _EVERY: Final = """
 select application.id, application.user_id, listing.id, listing.company, listing.position, application.resume_id,
        application.status_id, application.applied_on, application.cover_letter, application.notes, application.tags,
-       application.follow_up_on, application.created_at, application.updated_at, application.version,
-       application.deleted_at
+       application.follow_up_on, application.follow_up_note, application.created_at, application.updated_at,
+       application.version, application.deleted_at
   from application
   join listing on listing.user_id = application.user_id and listing.id = application.listing_id
  where application.user_id = %(user_id)s
@@ -52,10 +53,10 @@ class Applications:
             """
             insert into application (
               id, user_id, listing_id, resume_id, status_id, applied_on, cover_letter, notes, tags, follow_up_on,
-              created_at, updated_at, version
+              follow_up_note, created_at, updated_at, version
             ) values (
               %(id)s, %(user_id)s, %(listing_id)s, %(resume_id)s, %(status_id)s, %(applied_on)s, %(cover_letter)s,
-              %(notes)s, %(tags)s, %(follow_up_on)s, %(created_at)s, %(updated_at)s, %(version)s
+              %(notes)s, %(tags)s, %(follow_up_on)s, %(follow_up_note)s, %(created_at)s, %(updated_at)s, %(version)s
             )
             """,
             _columns(application),
@@ -87,7 +88,8 @@ class Applications:
             update application
                set listing_id = %(listing_id)s, resume_id = %(resume_id)s, status_id = %(status_id)s,
                    applied_on = %(applied_on)s, cover_letter = %(cover_letter)s, notes = %(notes)s, tags = %(tags)s,
-                   follow_up_on = %(follow_up_on)s, updated_at = %(updated_at)s, version = %(version)s
+                   follow_up_on = %(follow_up_on)s, follow_up_note = %(follow_up_note)s,
+                   updated_at = %(updated_at)s, version = %(version)s
              where user_id = %(user_id)s and id = %(id)s and deleted_at is null
             """,
             _columns(application),
@@ -131,6 +133,38 @@ class Applications:
         told = (replace(application, history=tuple(histories[application.id])) for application in found.items)
         return Page(tuple(told), found.next)
 
+    async def journeys(self, user_id: UserId) -> Sequence[Journey]:
+        """Every application that is not removed, in brief."""
+        rows = await self._db.rows(
+            """
+            select application.id, application.status_id, listing.source, application.resume_id::text, resume.name,
+                   scored.score, stops.status_ids, stops.times
+              from application
+              join listing on listing.user_id = application.user_id and listing.id = application.listing_id
+              left join resume on resume.user_id = application.user_id and resume.id = application.resume_id
+              left join lateral (
+                select (analysis_report.report::json ->> 'score')::integer as score
+                  from analysis
+                  join analysis_report on analysis_report.analysis_id = analysis.id
+                 where analysis.user_id = application.user_id and analysis.resume_id = application.resume_id
+                   and analysis.listing_id = application.listing_id and analysis.state = 'succeeded'
+                 order by analysis.created_at desc, analysis.id desc
+                 limit 1
+              ) as scored on true
+              cross join lateral (
+                select array_agg(status_id order by at, seq) as status_ids, array_agg(at order by at, seq) as times
+                  from status_change
+                 where user_id = application.user_id and application_id = application.id
+              ) as stops
+             where application.user_id = %(user_id)s and application.deleted_at is null
+            """,
+            {"user_id": user_id},
+        )
+        return [
+            Journey(*brief, stops=tuple(Stop(*stop) for stop in zip(status_ids, times, strict=True)))
+            for *brief, status_ids, times in rows
+        ]
+
     async def _note(self, application: Application, change: StatusChange) -> None:
         await self._db.change(
             """
@@ -149,7 +183,7 @@ def _application(row: TupleRow) -> Application:
     id_, user_id, listing_id, company, position, resume_id, status_id, applied_on, cover_letter, notes, tags, *rest = (
         row
     )
-    follow_up_on, created_at, updated_at, version, deleted_at = rest
+    follow_up_on, follow_up_note, created_at, updated_at, version, deleted_at = rest
     return Application(
         id=id_,
         user_id=user_id,
@@ -161,6 +195,7 @@ def _application(row: TupleRow) -> Application:
         notes=notes,
         tags=tuple(tags),
         follow_up_on=follow_up_on,
+        follow_up_note=follow_up_note,
         created_at=created_at,
         updated_at=updated_at,
         version=version,

@@ -18,15 +18,18 @@ from jatify_adapters.postgres.analyses import Analyses
 from jatify_adapters.postgres.applications import Applications
 from jatify_adapters.postgres.asks import Asks
 from jatify_adapters.postgres.bell import Bell, open_bell
+from jatify_adapters.postgres.calendar_links import CalendarLinks
 from jatify_adapters.postgres.connecting import DatabaseProblem, connected, with_deadlines
 from jatify_adapters.postgres.connection import Connection, Each, Kept, Lane, Pool, translated
 from jatify_adapters.postgres.dead_letters import DeadLetters
 from jatify_adapters.postgres.events import Events
 from jatify_adapters.postgres.idempotency import Idempotency
+from jatify_adapters.postgres.imports import Imports
 from jatify_adapters.postgres.jobs import Jobs
 from jatify_adapters.postgres.listings import Listings
 from jatify_adapters.postgres.migrating import refuse_old_server, unfitness
 from jatify_adapters.postgres.process import Process
+from jatify_adapters.postgres.reminders import Reminders
 from jatify_adapters.postgres.resumes import Resumes
 from jatify_adapters.postgres.statuses import Statuses
 from jatify_adapters.postgres.throttle import Throttle
@@ -142,6 +145,9 @@ class PostgresStore:
             events=Events(db),
             throttle=Throttle(db),
             statuses=Statuses(db),
+            reminders=Reminders(db),
+            calendar_links=CalendarLinks(db),
+            imports=Imports(db),
         )
 
     @asynccontextmanager

@@ -143,6 +143,7 @@ async def _written(tx: Transaction, draft: ApplicationDraft, onto: Application, 
         notes=draft.notes,
         tags=tuple(dict.fromkeys(draft.tags)),
         follow_up_on=draft.follow_up_on,
+        follow_up_note=draft.follow_up_note,
     )
 
 

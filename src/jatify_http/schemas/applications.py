@@ -10,6 +10,7 @@ from jatify_core.application import (
     Application,
     ApplicationDraft,
     ApplicationFilter,
+    FollowUpNote,
     StatusChange,
     StatusCode,
 )
@@ -65,6 +66,7 @@ class ApplicationView(Struct, frozen=True):
     notes: Prose | None
     tags: Annotated[tuple[Tag, ...], Meta(max_length=50)]
     follow_up_on: date | None
+    follow_up_note: FollowUpNote | None
     created_at: datetime
     updated_at: datetime
     version: Version
@@ -93,6 +95,7 @@ class ApplicationView(Struct, frozen=True):
             notes=application.notes,
             tags=application.tags,
             follow_up_on=application.follow_up_on,
+            follow_up_note=application.follow_up_note,
             created_at=utc(application.created_at),
             updated_at=utc(application.updated_at),
             version=application.version,

@@ -15,6 +15,7 @@ RESUME_ID: Final = "019ab4c0-0000-7000-8000-000000000003"
 ANALYSIS_ID: Final = "019ab4c0-0000-7000-8000-000000000004"
 LETTER_ID: Final = "019ab4c0-0000-7000-8000-000000000005"
 APPLICATION_ID: Final = "019ab4c0-0000-7000-8000-000000000006"
+IMPORT_ID: Final = "019ab4c0-0000-7000-8000-000000000008"
 WRITTEN: Final = {"created_at": AT, "updated_at": AT, "version": 1}
 
 LISTING: Final = {
@@ -39,6 +40,7 @@ APPLICATION: Final = {
     "notes": "Ask about the team.",
     "tags": ["python"],
     "follow_up_on": "2026-12-01",
+    "follow_up_note": "Call Mr Babbage.",
 }
 STATUS: Final = {
     "id": "applied",
@@ -55,6 +57,7 @@ ORDER: Final = [
     *("saved", "applied", "hr_interview", "user_interview", "offer"),
     *("offer_accepted", "offer_turned_down", "rejected", "withdrawn", "ghosted"),
 ]
+CALENDAR: Final = "0123456789-abcdefghijklmnopqrstuvwxyz_ABCDE"
 SESSION_ID: Final = "019ab4c0-0000-7000-8000-000000000007"
 DEAD: Final = {"reason": "timeout", "message": "The model did not answer in time."}
 
@@ -180,8 +183,125 @@ EXAMPLES: Final[Mapping[str, Any]] = {
         "enqueued_at": AT,
         "failed_at": AT,
     },
+    "AgendaView": {
+        "on": "2026-12-02",
+        "overdue": [
+            {
+                "kind": "follow_up",
+                "on": APPLICATION["follow_up_on"],
+                "days": -1,
+                "application_id": APPLICATION_ID,
+                "job_id": JOB_ID,
+                "company": LISTING["company"],
+                "position": LISTING["position"],
+                "status_id": "applied",
+                "note": APPLICATION["follow_up_note"],
+            }
+        ],
+        "today": [],
+        "upcoming": [],
+        "silent": [],
+        "deadlines": [],
+        "more": {"overdue": 0, "today": 0, "upcoming": 0, "silent": 0, "deadlines": 0},
+    },
+    "CalendarView": {"active": True, "created_at": AT, "last_read_at": None},
+    "CalendarLinkView": {
+        "url": f"https://jatify.example/api/calendar/{CALENDAR}.ics",
+        "token": CALENDAR,
+        "created_at": AT,
+    },
+    "ImportReportView": {
+        "id": IMPORT_ID,
+        "dry_run": False,
+        "encoding": "utf-8",
+        "delimiter": ",",
+        "columns": [{"name": "Employer", "field": "company", "samples": [LISTING["company"]]}],
+        "totals": {"rows": 1, "create": 1, "skip": 0, "error": 0},
+        "rows": [
+            {
+                "row": 2,
+                "action": "create",
+                "company": LISTING["company"],
+                "position": LISTING["position"],
+                "status_id": "applied",
+                "applied_on": "2026-11-24",
+                "duplicate_of": None,
+                "duplicate_of_row": None,
+                "errors": [],
+                "notices": [],
+            }
+        ],
+    },
+    "ImportView": {
+        "id": IMPORT_ID,
+        "filename": "applications.csv",
+        "created_at": AT,
+        "undone_at": None,
+        "applications": 1,
+        "jobs": 1,
+    },
+    "UndoneView": {"removed_applications": 1, "removed_jobs": 1, "kept": []},
     "RequeueRequest": {"ids": [LETTER_ID]},
     "RequeuedView": {"requeued": [LETTER_ID], "skipped": []},
+    "JobPaste": {
+        "content": "Backend engineer at Analytical Engines\nLocation: London (hybrid)",
+        "url": "https://example.com/jobs/7",
+    },
+    "ParsedJobView": {
+        "draft": {**LISTING, "source": None, "posted_on": None, "deadline_on": None},
+        "found": {
+            "company": "heuristic",
+            "position": "heuristic",
+            "description": "heuristic",
+            "location": "heuristic",
+            "workplace": "heuristic",
+            "employment_type": "heuristic",
+            "salary": "heuristic",
+        },
+    },
+    "StatsView": {
+        "applications": 3,
+        "funnel": [
+            {"stage": "saved", "reached": 3, "now": 0},
+            {"stage": "applied", "reached": 3, "now": 1},
+            {"stage": "interview", "reached": 1, "now": 1},
+            {"stage": "offer", "reached": 0, "now": 0},
+            {"stage": "accepted", "reached": 0, "now": 0},
+        ],
+        "flows": [
+            {"source": "saved", "target": "applied", "count": 3},
+            {"source": "applied", "target": "interview", "count": 1},
+            {"source": "applied", "target": "open", "count": 1},
+            {"source": "applied", "target": "status:rejected", "count": 1},
+            {"source": "interview", "target": "open", "count": 1},
+        ],
+        "time_in_status": [
+            {"status_id": "saved", "count": 3, "median_days": 1.5, "p90_days": 3.1, "now": 0},
+            {"status_id": "applied", "count": 2, "median_days": 9.0, "p90_days": 13.0, "now": 1},
+            {"status_id": "hr_interview", "count": 0, "median_days": None, "p90_days": None, "now": 1},
+            {"status_id": "rejected", "count": 0, "median_days": None, "p90_days": None, "now": 1},
+        ],
+        "responses": {
+            "by_source": [{"key": "a friend", "label": "a friend", "applied": 3, "responded": 1, "rate": 0.3333}],
+            "by_resume": [
+                {"key": RESUME_ID, "label": "Backend, short", "applied": 2, "responded": 1, "rate": 0.5},
+                {"key": None, "label": "No resume", "applied": 1, "responded": 0, "rate": 0.0},
+            ],
+            "by_score": [
+                {"key": "0-39", "label": "0 to 39", "applied": 0, "responded": 0, "rate": None},
+                {"key": "40-59", "label": "40 to 59", "applied": 1, "responded": 0, "rate": 0.0},
+                {"key": "60-79", "label": "60 to 79", "applied": 0, "responded": 0, "rate": None},
+                {"key": "80-100", "label": "80 to 100", "applied": 1, "responded": 1, "rate": 1.0},
+                {"key": "none", "label": "No score", "applied": 1, "responded": 0, "rate": 0.0},
+            ],
+        },
+        "weeks": [
+            {"week": "2026-11-09", "created": 3, "applied": 2, "interviews": 0, "offers": 0, "closed": 0},
+            {"week": "2026-11-16", "created": 0, "applied": 1, "interviews": 1, "offers": 0, "closed": 1},
+        ],
+        "from": None,
+        "to": None,
+    },
     "ProblemKind": {
         "type": "/problems/stale",
         "title": "Precondition Failed",

@@ -25,6 +25,11 @@ PASSWORD: Final = "correct horse battery staple"
 UNFORESEEN: Final = {
     "unknown_reference",  # the caller owns no such thing
     "unknown_status",  # the statuses are data
+    "retired_status",  # the same
+    "not_own",
+    "needed",
+    "not_each_once",
+    "beyond_the_end",  # how many statuses there are is data, too
     "unknown_cursor",  # whose cursor it is, the server alone knows
     "out_of_order",  # two members that contradict each other
     "too_weak",  # how easily a password is guessed
@@ -33,8 +38,8 @@ UNFORESEEN: Final = {
     "too_short",  # a password, where the installation asks for more than the description
 }
 """Codes of 422 that a request can earn although every member of it fits its schema."""
-OF_FILES: Final = {"/file", "/email"}
-"""What is judged by content: a resume without text, an address with a form that few have."""
+OF_FILES: Final = {"/file", "/email", "/mapping"}
+"""What is judged by content: a resume without text, an address with a form that few have, a table's columns."""
 
 
 @schemathesis.hook
