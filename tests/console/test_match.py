@@ -78,7 +78,7 @@ def test_a_skill_shows_where_it_is_asked_for(matched: Page) -> None:
 
 
 def test_a_sub_score_opens_its_quotes_and_each_shows_its_place(matched: Page) -> None:
-    experience = matched.locator(".aspect", has_text="Experience")
+    experience = matched.locator(".aspect", has=matched.locator(".aspect-name", has_text="Experience"))
     experience.locator("summary").click()
     quote = experience.locator(".quote[data-source=resume]").first
     words = quote.locator("span").last.inner_text()

@@ -26,6 +26,8 @@ others.addEventListener("message", ({ data }) => {
  */
 export class Draft extends EventTarget {
   #tracked;
+  #life = new AbortController();
+  #owner = session.user?.id;
   #sent = null;
   #timer = 0;
   #pause = PAUSE;
@@ -41,9 +43,10 @@ export class Draft extends EventTarget {
     this.#tracked = tracked;
     this.member = member;
     this.text = this.base = tracked.value[member] ?? "";
-    tracked.addEventListener("change", () => this.#seen(tracked.value[member] ?? ""));
-    window.addEventListener("online", () => this.save());
-    changes.addEventListener("line", () => changes.live && this.save());
+    const { signal } = this.#life;
+    tracked.addEventListener("change", () => this.#seen(tracked.value[member] ?? ""), { signal });
+    window.addEventListener("online", () => this.save(), { signal });
+    changes.addEventListener("line", () => changes.live && this.save(), { signal });
   }
 
   get unsaved() {
@@ -62,13 +65,20 @@ export class Draft extends EventTarget {
   /** Send what is typed and not sent; answers when that is done, one way or the other. */
   save({ keepalive = false } = {}) {
     clearTimeout(this.#timer);
-    if (!this.unsaved || this.theirs !== null || !session.open) return this.#saving ?? Promise.resolve();
+    // Nobody else's login sends it: it waits for its writer's.
+    if (!this.unsaved || this.theirs !== null || session.user?.id !== this.#owner) return this.#saving ?? Promise.resolve();
     this.#saving ??= this.#send(keepalive).finally(() => {
       this.#saving = null;
       // What was typed meanwhile.
       if (this.unsaved && this.state === "waiting") this.#later(PAUSE);
     });
     return this.#saving;
+  }
+
+  /** Nobody looks at it any more. */
+  end() {
+    clearTimeout(this.#timer);
+    this.#life.abort();
   }
 
   /** End a conflict with *text*: mine, or both put together. */
@@ -96,7 +106,7 @@ export class Draft extends EventTarget {
 
   /** Take over what a page that is gone left behind, the newest first. */
   async inherit() {
-    for (const left of await abandoned(this.#tracked.id, this.member)) {
+    for (const left of await abandoned(keyOf(this.#owner, this.#tracked.id, this.member))) {
       if (this.unsaved) return;
       localStorage.removeItem(left.key);
       if (left.text === this.base || left.text === left.base) continue;
@@ -182,7 +192,7 @@ export class Draft extends EventTarget {
   }
 
   #keep() {
-    const key = keyOf(this.#tracked.id, this.member, page);
+    const key = keyOf(this.#owner, this.#tracked.id, this.member, page);
     if (this.unsaved) kept(key, { text: this.text, base: this.base, sent: this.#sent, at: Date.now() });
     else localStorage.removeItem(key);
   }
@@ -202,8 +212,8 @@ export async function waiting() {
   return [...new Set(keys.filter((key) => !alive.has(key.split(".").at(-1))).map((key) => key.split(".")[3]))];
 }
 
-function keyOf(id, member, owner = "") {
-  return [STEM, session.user?.id, id, member, owner].join(".");
+function keyOf(user, id, member, writer = "") {
+  return [STEM, user, id, member, writer].join(".");
 }
 
 function kept(key, draft) {
@@ -214,8 +224,7 @@ function kept(key, draft) {
   }
 }
 
-async function abandoned(id, member) {
-  const stem = keyOf(id, member);
+async function abandoned(stem) {
   const keys = Object.keys(localStorage).filter((key) => key.startsWith(stem) && !key.endsWith(`.${page}`));
   if (!keys.length) return [];
   const alive = await present();

@@ -78,11 +78,15 @@ function fields(shown) {
     h("div", { class: "pair" }, text("company", "Company", { required: true }), text("position", "Position", { required: true })),
     text("url", "Link", { type: "url", inputmode: "url", placeholder: "https://" }),
     text("description", "Description", { tag: "textarea", rows: 10, hint: "Paste the whole text: the check reads it." }),
-    h("div", { class: "pair" }, text("location", "Place"), field("Workplace", { tag: "select", name: "workplace", options: choices([["", "Not said"], ...Object.entries(WORKPLACES)], shown.workplace) })),
+    h("div", { class: "pair" }, text("location", "Place"), select("workplace", "Workplace", WORKPLACES, shown)),
     h("div", { class: "pair" }, text("employment_type", "Kind of job", { placeholder: "Full-time" }), text("source", "Found at", { placeholder: "LinkedIn" })),
     pay(shown, text),
     h("div", { class: "pair" }, text("posted_on", "Posted on", { type: "date" }), text("deadline_on", "Apply until", { type: "date" })),
   ];
+}
+
+function select(name, label, words, shown) {
+  return field(label, { tag: "select", name, options: choices([["", "Not said"], ...Object.entries(words)], shown[name]) });
 }
 
 function pay(shown, text) {
@@ -93,7 +97,7 @@ function pay(shown, text) {
     text("salary_min", "From", { type: "number", min: 0, inputmode: "numeric" }),
     text("salary_max", "To", { type: "number", min: 0, inputmode: "numeric" }),
     text("salary_currency", "Currency", { placeholder: "EUR" }),
-    field("For", { tag: "select", name: "salary_period", options: choices([["", "Not said"], ...Object.entries(PERIOD_WORDS)], shown.salary_period) }),
+    select("salary_period", "For", PERIOD_WORDS, shown),
   );
 }
 

@@ -9,7 +9,8 @@ const ROUND = 2 * Math.PI * RADIUS;
 /** A chip with the *score* and the word of its band. */
 export function scoreChip(score, { words = true } = {}) {
   const band = bandOf(score);
-  return h("span", { class: "chip score-chip", dataset: { band } }, h("strong", {}, String(score)), words ? BANDS[band] : h("span", { class: "visually-hidden" }, `of 100, ${BANDS[band]}`));
+  const said = words ? BANDS[band] : h("span", { class: "visually-hidden" }, `of 100, ${BANDS[band]}`);
+  return h("span", { class: "chip score-chip", dataset: { band } }, h("strong", {}, String(score)), said);
 }
 
 /** A ring, filled as far as the *score* goes. */

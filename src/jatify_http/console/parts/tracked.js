@@ -1,6 +1,6 @@
 // One application as the page knows it: read, changed in turn, and with the drafts of its texts.
 
-import { ask, get, remove } from "../api.js";
+import { Problem, ask, get, remove } from "../api.js";
 import { Draft, waiting } from "./drafts.js";
 
 const WRITTEN = ["notes", "cover_letter", "follow_up_note"];
@@ -37,15 +37,34 @@ export class Tracked extends EventTarget {
     this.#holders -= 1;
     const drafts = Object.values(this.drafts ?? {});
     await Promise.all(drafts.map((draft) => draft.save()));
-    if (!this.#holders && !drafts.some((draft) => draft.unsaved)) known.delete(this.id);
+    if (this.#holders || drafts.some((draft) => draft.unsaved)) return;
+    for (const draft of drafts) draft.end();
+    known.delete(this.id);
   }
 
   read(signal) {
     return this.inTurn(() => get(`/api/applications/${this.id}`, {}, { signal }));
   }
 
-  /** Change it: *path* is below the application's, and what is answered is how it reads then. */
-  change(method, path, body) {
+  /** Change it: *path* is below the application's, and what is answered is how it reads then.
+   *
+   * If something else of it was changed in another window, that makes no difference.
+   */
+  async change(method, path, body) {
+    const touched = path ? ["history"] : Object.keys(body);
+    const reads = () => JSON.stringify(touched.map((name) => this.value[name]));
+    const before = reads();
+    try {
+      return await this.#changeOnce(method, path, body);
+    } catch (problem) {
+      if (problem.status !== 412) throw problem;
+    }
+    await this.read();
+    if (reads() !== before) throw new Problem(412, { detail: "It was changed in another window. Look at it, and try again." });
+    return this.#changeOnce(method, path, body);
+  }
+
+  #changeOnce(method, path, body) {
     return this.inTurn(async ({ version }) => {
       const answer = await ask(method, `/api/applications/${this.id}${path}`, { body, version });
       return answer.body ?? get(`/api/applications/${this.id}`);

@@ -4,6 +4,7 @@ import { all, get, post } from "../api.js";
 import { changes } from "../changes.js";
 import { Part, h, settled } from "../dom.js";
 import { go } from "../frame.js";
+import { offerAgain } from "../parts/again.js";
 import { autosave } from "../parts/autosave.js";
 import { icon } from "../parts/icons.js";
 import { complain, say } from "../parts/toasts.js";
@@ -38,7 +39,7 @@ class ApplicationScreen extends Part {
       this.#draw({ tracked, statuses: statuses.items, resumes, job });
     } catch (problem) {
       if (problem.status === 404) this.#missing();
-      else complain(problem);
+      else offerAgain(this, problem, () => this.opened());
     }
   }
 

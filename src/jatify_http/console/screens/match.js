@@ -4,6 +4,7 @@ import { all, get, post } from "../api.js";
 import { changes } from "../changes.js";
 import { Part, h, settled } from "../dom.js";
 import { addressOf } from "../frame.js";
+import { offerAgain } from "../parts/again.js";
 import { complain } from "../parts/toasts.js";
 import { jobPanel } from "./match/job.js";
 import { outcome } from "./match/outcome.js";
@@ -28,7 +29,7 @@ class Match extends Part {
     try {
       await this.#begin();
     } catch (problem) {
-      complain(problem);
+      offerAgain(this, problem, () => this.opened());
     }
   }
 
@@ -58,11 +59,21 @@ class Match extends Part {
 
   #draw() {
     const { signal } = this;
-    this.#panels.resumes = resumesPanel({ signal, choose: (one) => this.#choose({ resume: one }), kept: (all_) => this.#keep(all_) });
+    this.#panels.resumes = resumesPanel({ signal, choose: (one) => this.#choose({ resume: one }), kept: (resumes) => this.#keep(resumes) });
     this.#panels.job = jobPanel({ signal, choose: (job) => this.#choose({ job }), check: (given) => this.#check(given) });
-    this.#panels.outcome = outcome({ signal, check: (given) => this.#check(given), open: (one) => this.#open(one), dropped: (id) => this.#dropped(id), cancelled: () => this.#changed() });
+    this.#panels.outcome = outcome({
+      signal,
+      check: (given) => this.#check(given),
+      open: (one) => this.#open(one),
+      dropped: (id) => this.#dropped(id),
+      cancelled: () => this.#changed(),
+    });
     this.replaceChildren(
-      h("div", { class: "screen-head" }, h("div", {}, h("h1", {}, "Match"), h("p", { class: "soft" }, "How well a resume fits a job, why, and what to change."))),
+      h(
+        "div",
+        { class: "screen-head" },
+        h("div", {}, h("h1", {}, "Match"), h("p", { class: "soft" }, "How well a resume fits a job, why, and what to change.")),
+      ),
       h("div", { class: "match-choice" }, this.#panels.resumes.element, this.#panels.job.element),
       this.#panels.outcome.element,
     );

@@ -18,11 +18,17 @@ export function head(context) {
     ({ job, status_id }) => [job, status_id],
     ({ job, status_id }) => {
       const now = context.statuses.find((one) => one.id === status_id);
-      redraw(title, h("h1", {}, job.position), h("p", { class: "application-company" }, job.company, link(context.job)), h("p", { class: "visually-hidden" }, `Status: ${now?.label ?? status_id}`));
+      redraw(
+        title,
+        h("h1", {}, job.position),
+        h("p", { class: "application-company" }, job.company, link(context.job)),
+        h("p", { class: "visually-hidden" }, `Status: ${now?.label ?? status_id}`),
+      );
       element.dataset.tone = toneOf(now);
     },
   );
-  const bin = h("button", { type: "button", class: "icon-button", "aria-label": "Delete this application", title: "Delete this application", onclick: () => askAndRemove(context) }, icon("trash"));
+  const label = "Delete this application";
+  const bin = h("button", { type: "button", class: "icon-button", "aria-label": label, title: label, onclick: () => askAndRemove(context) }, icon("trash"));
   const fit = h("button", { type: "button", class: "button primary", onclick: () => check(context, fit) }, icon("spark"), "Check the fit");
   const element = h(
     "header",

@@ -42,7 +42,11 @@ export function followUpPanel(context) {
 export function resumePanel(context) {
   const { resumes } = context;
   const pairs = [["", "None"], ...resumes.map((one) => [one.id, one.name])];
-  const linked = field("Resume for this job", { tag: "select", options: choices(pairs, context.tracked.value.resume_id), onchange: (event) => change(context, { resume_id: event.target.value || null }) });
+  const linked = field("Resume for this job", {
+    tag: "select",
+    options: choices(pairs, context.tracked.value.resume_id),
+    onchange: (event) => change(context, { resume_id: event.target.value || null }),
+  });
   const applied = field("Applied on", { type: "date", onchange: settled(() => change(context, { applied_on: date.value || null }), TYPED) });
   const sent = h("div", { class: "sent" });
   const select = linked.querySelector("select");
@@ -96,7 +100,9 @@ export function tagsPanel(context) {
   });
   input.addEventListener("blur", add);
   const show = whenChanged(({ tags }) => tags, ({ tags }) => {
-    redraw(list, tags.map((tag) => h("li", { class: "chip" }, h("span", {}, tag), h("button", { type: "button", class: "tag-away", "aria-label": `Take the tag ${tag} away`, onclick: () => drop(tag) }, icon("close")))));
+    const away = (tag) =>
+      h("button", { type: "button", class: "tag-away", "aria-label": `Take the tag ${tag} away`, onclick: () => drop(tag) }, icon("close"));
+    redraw(list, tags.map((tag) => h("li", { class: "chip" }, h("span", {}, tag), away(tag))));
     list.hidden = !tags.length;
   });
   return { element: h("section", { class: "panel tags-panel", "aria-label": "Tags" }, h("h2", {}, "Tags"), list, input), show };

@@ -10,6 +10,13 @@ import { complain, say } from "../../parts/toasts.js";
 import { asLocal, day, fromLocal, moment, toneOf } from "../../words.js";
 
 const SHOWN = 12;
+const CHECKS = {
+  succeeded: "Fit checked",
+  failed: "Fit check failed",
+  cancelled: "Fit check cancelled",
+  queued: "Fit check waits",
+  running: "Fit check runs",
+};
 
 /** The panel; *show* brings it up to date. */
 export function timelinePanel(context) {
@@ -55,8 +62,8 @@ export function timelinePanel(context) {
     return h(
       "div",
       { class: "timeline-acts" },
-      newest && h("button", { type: "button", class: "icon-button", dataset: { key: "undo-step" }, "aria-label": `Undo the step to ${label}`, title: "Undo this step", onclick: () => undo(item, label) }, icon("undo")),
-      h("button", { type: "button", class: "icon-button", dataset: { key: `edit-${item.step_id}` }, "aria-label": `Edit the step to ${label}`, title: "Edit date and note", onclick: () => edit(item, label) }, icon("edit")),
+      newest && button("undo", "undo-step", `Undo the step to ${label}`, "Undo this step", () => undo(item, label)),
+      button("edit", `edit-${item.step_id}`, `Edit the step to ${label}`, "Edit date and note", () => edit(item, label)),
     );
   }
 
@@ -128,13 +135,17 @@ function told({ timeline, history, created_at }) {
   return timeline.filter(({ kind }) => kind !== "created" || !sameDay).reverse();
 }
 
+function button(drawing, key, name, title, onclick) {
+  return h("button", { type: "button", class: "icon-button", dataset: { key }, "aria-label": name, title, onclick }, icon(drawing));
+}
+
 function what(item, status) {
   if (item.kind === "created") return h("span", {}, "Put on the board");
   if (item.kind === "status") return h("strong", {}, status?.label ?? item.status_id);
   if (item.kind === "resume") return h("span", {}, item.resume_name ? `Resume: ${item.resume_name}` : "Resume taken away");
-  const words = { succeeded: "Fit checked", failed: "Fit check failed", cancelled: "Fit check cancelled", queued: "Fit check waits", running: "Fit check runs" };
   const scored = item.score !== null && item.score !== undefined;
-  return h("span", { class: "row" }, h("a", { href: addressOf("match", "", { analysis: item.analysis_id }) }, words[item.state] ?? "Fit check"), scored && scoreChip(item.score, { words: false }));
+  const link = h("a", { href: addressOf("match", "", { analysis: item.analysis_id }) }, CHECKS[item.state] ?? "Fit check");
+  return h("span", { class: "row" }, link, scored && scoreChip(item.score, { words: false }));
 }
 
 function when(value) {

@@ -35,7 +35,18 @@ export function history({ open, dropped }) {
         h("span", {}, moment(one.created_at)),
         one.stale && h("span", { class: "chip", dataset: { tone: "warn" } }, "Out of date"),
       ),
-      h("button", { type: "button", class: "icon-button", dataset: { key: `drop-${one.id}` }, "aria-label": `Delete the check of ${moment(one.created_at)}`, title: "Delete", onclick: () => drop(one) }, icon("trash")),
+      h(
+        "button",
+        {
+          type: "button",
+          class: "icon-button",
+          dataset: { key: `drop-${one.id}` },
+          "aria-label": `Delete the check of ${moment(one.created_at)}`,
+          title: "Delete",
+          onclick: () => drop(one),
+        },
+        icon("trash"),
+      ),
     );
   }
 

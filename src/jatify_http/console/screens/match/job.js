@@ -45,7 +45,12 @@ export function jobPanel({ signal, choose, check }) {
     if (!job) return [h("p", { class: "soft" }, "A general review judges impact, structure, clarity and breadth of skills.")];
     if (job.description) return [];
     return [
-      h("div", { class: "notice warn" }, h("p", {}, "This job has no description, so there is little to compare with. "), h("button", { type: "button", class: "button small", onclick: () => describe(job) }, "Paste its description")),
+      h(
+        "div",
+        { class: "notice warn" },
+        h("p", {}, "This job has no description, so there is little to compare with."),
+        h("button", { type: "button", class: "button small", onclick: () => describe(job) }, "Paste its description"),
+      ),
     ];
   }
 

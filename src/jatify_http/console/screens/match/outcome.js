@@ -53,6 +53,8 @@ export function outcome(acts) {
 }
 
 function blank(job) {
-  const words = job ? "Not checked yet. It takes a moment, and shows which of the asked skills your resume shows, and which it does not." : "Not reviewed yet. It takes a moment, and shows what to make better.";
+  const words = job
+    ? "Not checked yet. It takes a moment, and shows which of the asked skills your resume shows, and which it does not."
+    : "Not reviewed yet. It takes a moment, and shows what to make better.";
   return h("div", { class: "empty" }, icon("match"), h("p", {}, words));
 }

@@ -77,7 +77,12 @@ export function failed(analysis, { check }) {
       h("p", {}, ADVICE[code] ?? "Check again."),
       detail && h("details", {}, h("summary", {}, "What was told"), h("p", { class: "soft" }, `${detail} Attempts: ${analysis.attempts}.`)),
     ),
-    h("div", { class: "row" }, h("button", { type: "button", class: "button primary", onclick: () => check({}) }, "Check again"), !cancelled && h("a", { class: "button", href: "#/queue" }, "See the queue")),
+    h(
+      "div",
+      { class: "row" },
+      h("button", { type: "button", class: "button primary", onclick: () => check({}) }, "Check again"),
+      !cancelled && h("a", { class: "button", href: "#/queue" }, "See the queue"),
+    ),
   );
   return { element, told: title };
 }

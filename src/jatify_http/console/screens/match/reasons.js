@@ -15,7 +15,8 @@ const TONES = { high: "bad", medium: "warn", low: "fair" };
 /** What is to be known about the texts themselves. */
 export function warnings({ warnings: codes }) {
   if (!codes.length) return null;
-  return h("section", { class: "report-warnings", "aria-label": "Warnings" }, h("ul", {}, codes.map((code) => h("li", { class: "notice warn" }, icon("warning"), h("span", {}, warningWords(code))))));
+  const items = codes.map((code) => h("li", { class: "notice warn" }, icon("warning"), h("span", {}, warningWords(code))));
+  return h("section", { class: "report-warnings", "aria-label": "Warnings" }, h("ul", {}, items));
 }
 
 /** What to change, to be ticked off; this browser remembers what is. */
@@ -39,7 +40,12 @@ export function suggestions({ id, result }) {
           "span",
           { class: "suggestion-words" },
           h("span", { class: "suggestion-text" }, one.text),
-          h("span", { class: "row" }, h("span", { class: "chip", dataset: { tone: TONES[one.priority] } }, PRIORITIES[one.priority]), one.section && h("span", { class: "soft" }, one.section)),
+          h(
+            "span",
+            { class: "row" },
+            h("span", { class: "chip", dataset: { tone: TONES[one.priority] } }, PRIORITIES[one.priority]),
+            one.section && h("span", { class: "soft" }, one.section),
+          ),
         ),
       ),
     );
@@ -96,5 +102,6 @@ function pointsPanel(title, kind, points, point) {
   if (!points.length) return null;
   const items = points.map((one) => h("li", { dataset: { kind } }, h("p", {}, one.text), quotes(one.evidence, point)));
   const list = h("ul", { class: "points" }, items);
-  return h("section", { class: "panel", "aria-label": title }, h("details", { class: "points-panel" }, h("summary", {}, h("h3", {}, title), h("span", { class: "soft" }, count(points.length, "point"))), list));
+  const head = h("summary", {}, h("h3", {}, title), h("span", { class: "soft" }, count(points.length, "point")));
+  return h("section", { class: "panel", "aria-label": title }, h("details", { class: "points-panel" }, head, list));
 }

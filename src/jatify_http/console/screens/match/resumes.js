@@ -39,7 +39,18 @@ export function resumesPanel({ signal, choose, kept }) {
         h("span", { class: "resume-words" }, h("strong", {}, resume.name), h("span", { class: "soft" }, facts)),
         resume.warnings.length > 0 && h("span", { class: "chip", dataset: { tone: "warn" } }, icon("warning"), count(resume.warnings.length, "warning")),
       ),
-      h("button", { type: "button", class: "icon-button", dataset: { key: `more-${resume.id}` }, "aria-label": `More about ${resume.name}`, title: "Rename, download, delete", onclick: () => manage(resume) }, icon("more")),
+      h(
+        "button",
+        {
+          type: "button",
+          class: "icon-button",
+          dataset: { key: `more-${resume.id}` },
+          "aria-label": `More about ${resume.name}`,
+          title: "Rename, download, delete",
+          onclick: () => manage(resume),
+        },
+        icon("more"),
+      ),
     );
   }
 

@@ -16,7 +16,12 @@ export function verdict(analysis, check) {
     h(
       "div",
       { class: "verdict-words" },
-      h("div", { class: "row" }, h("h2", {}, analysis.job_id ? BANDS[result.band] : BANDS[result.band].replace("fit", "resume")), stale && h("span", { class: "chip", dataset: { tone: "warn" } }, icon("clock"), "Out of date")),
+      h(
+        "div",
+        { class: "row" },
+        h("h2", {}, analysis.job_id ? BANDS[result.band] : BANDS[result.band].replace("fit", "resume")),
+        stale && h("span", { class: "chip", dataset: { tone: "warn" } }, icon("clock"), "Out of date"),
+      ),
       stale && h("div", { class: "notice warn row" }, h("p", {}, "The listing or the resume has changed since. Check again for a score that holds."), again),
       ...lead(result.summary),
       h("p", { class: "soft verdict-judge" }, h("span", { title: moment(analysis.finished_at) }, `${judge(analysis.analyzer)} ${ago(analysis.finished_at)}.`), cost(analysis.usage)),
