@@ -31,7 +31,7 @@ export function together(base, mine, theirs) {
 }
 
 function chosen(was, mine, theirs) {
-  const [old, one, other] = [was, mine, theirs].map((lines) => lines.join("\n"));
+  const [old, one, other] = [was, mine, theirs].map((lines) => JSON.stringify(lines));
   if (one === other || other === old) return mine;
   return one === old ? theirs : [...mine, ...theirs];
 }

@@ -8,7 +8,7 @@ import { icon } from "../../parts/icons.js";
 import { complain, say } from "../../parts/toasts.js";
 import { WORKPLACES, day, daysAway, pay } from "../../words.js";
 
-const UNFOLDED = 800;
+const UNFOLDED = 1_200;
 
 /** The panel; the listing itself is read anew when the application shows that it changed. */
 export function listingPanel(context) {
