@@ -196,6 +196,17 @@ class Analysis(Struct, frozen=True, kw_only=True):
         return replace(self, state="queued", error=None, attempts=0, started_at=None, finished_at=None)
 
 
+class Judgement(Struct, frozen=True):
+    """An analysis in brief: of which resume, what became of it, and when that was."""
+
+    id: AnalysisId
+    resume_id: ResumeId
+    resume_name: str
+    state: State
+    score: int | None
+    at: datetime
+
+
 def inputs_hash(resume_hash: str, listing_hash: str | None, identity: Identity) -> str:
     """SHA-256 (hex) over everything that decides a report: both texts, the analyzer asked, its prompt version."""
     parts = (resume_hash, listing_hash or "", identity.provider, identity.model, identity.prompt_version)

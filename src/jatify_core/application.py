@@ -10,12 +10,13 @@ from msgspec import Meta, Struct, field
 from jatify_core.errors import Invalid
 from jatify_core.listing import ListingBrief, ListingId
 from jatify_core.paging import Window
-from jatify_core.resume import ResumeId
+from jatify_core.resume import Resume, ResumeId
 from jatify_core.text import Prose, Tag
 from jatify_core.user import UserId
 
 ApplicationId = NewType("ApplicationId", UUID)
 StatusId = NewType("StatusId", str)
+StepId = NewType("StepId", UUID)
 
 StatusCode = Annotated[str, Meta(min_length=1, max_length=64)]
 Category = Literal["open", "interview", "offer", "closed"]
@@ -35,13 +36,50 @@ class Status(Struct, frozen=True):
     version: int = 1
 
 
-class StatusChange(Struct, frozen=True):
-    """One step of an application's history; the first has no `from_status_id`."""
+class ResumeCopy(Struct, frozen=True):
+    """What a resume was at some time; `resume_id` is None once it was deleted."""
 
-    status_id: StatusId
-    from_status_id: StatusId | None
+    resume_id: ResumeId | None
+    name: str
+    filename: str
+    sha256: str
+
+    @classmethod
+    def of(cls, resume: Resume) -> "ResumeCopy":
+        """What *resume* is now."""
+        return cls(resume.id, resume.name, resume.filename, resume.sha256)
+
+
+class ResumeLink(Struct, frozen=True):
+    """From `at` on the application had this resume, or none."""
+
     at: datetime
+    resume: ResumeCopy | None
+
+
+class SentResume(Struct, frozen=True):
+    """The resume that was sent with an application, and when."""
+
+    resume: ResumeCopy
+    sent_at: datetime
+
+
+class StatusChange(Struct, frozen=True, kw_only=True):
+    """One step of an application's history; the first has no `from_status_id`.
+
+    `at` and `from_status_id` follow from the steps around it: only `history.told` knows them. `claimed_at` is when it
+    happened as its owner said, `resume` what was linked then, `dated` the `applied_on` that it set by itself.
+    """
+
+    id: StepId
+    status_id: StatusId
+    from_status_id: StatusId | None = None
+    at: datetime
+    claimed_at: datetime
+    recorded_at: datetime
     note: str | None = None
+    resume: ResumeCopy | None = None
+    dated: date | None = None
 
 
 class ApplicationDraft(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -76,7 +114,9 @@ class Application(Struct, frozen=True, kw_only=True):
     updated_at: datetime
     version: int = 1
     history: tuple[StatusChange, ...] = ()
-    deleted_at: datetime | None = None  # hidden for good since then
+    deleted_at: datetime | None = None  # hidden since then
+    sent_resume: SentResume | None = None
+    links: tuple[ResumeLink, ...] = ()  # filled with the history, oldest first
 
     @property
     def draft(self) -> ApplicationDraft:

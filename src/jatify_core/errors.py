@@ -35,6 +35,10 @@ class Invalid(JatifyError):
         """One violation at one place."""
         return cls([Violation(pointer, code, message)])
 
+    def below(self, pointer: str) -> "Invalid":
+        """The same of an input that is a part of another, where it stands at *pointer*."""
+        return Invalid([Violation(pointer + v.pointer, v.code, v.message) for v in self.violations])
+
 
 class Malformed(JatifyError):
     """The input could not even be read."""

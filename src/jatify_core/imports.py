@@ -8,9 +8,18 @@ from uuid import UUID
 from msgspec import Struct
 from msgspec.structs import replace
 
-from jatify_core.application import Application, ApplicationId, Status, StatusChange, StatusId
+from jatify_core.application import (
+    Application,
+    ApplicationId,
+    ResumeCopy,
+    ResumeLink,
+    Status,
+    StatusChange,
+    StatusId,
+    StepId,
+)
+from jatify_core.history import sent_resume, told
 from jatify_core.listing import Listing, ListingBrief, ListingDraft, ListingId, Salary
-from jatify_core.resume import ResumeId
 from jatify_core.sameness import Known, Twins
 from jatify_core.sheets.cells import StepCell
 from jatify_core.sheets.columns import REQUIRED, Field, folded
@@ -105,7 +114,7 @@ class Surroundings(Struct, frozen=True):
 
     user_id: UserId
     statuses: Sequence[Status]
-    resumes: Mapping[str, ResumeId]
+    resumes: Mapping[str, ResumeCopy]
     known: Sequence[Known]
     now: datetime
 
@@ -117,7 +126,9 @@ def plan(sheet: Sheet, around: Surroundings, *, skip_duplicates: bool, new_id: C
     outcomes: list[Outcome] = []
     brought: list[Brought] = []
     for row in sheet.rows:
-        outcome, made = _planned(_Reader(sheet, row, around, statuses), twins if skip_duplicates else None, new_id)
+        outcome, made = _planned(
+            _Reader(sheet, row, around, statuses, new_id), twins if skip_duplicates else None, new_id
+        )
         outcomes.append(outcome)
         brought += [made] if made else []
     return Plan(tuple(outcomes), tuple(brought))
@@ -154,7 +165,15 @@ def _planned(reader: "_Reader", twins: "Twins | None", new_id: Callable[[], UUID
 class _Reader:
     """One row, read with what surrounds it; what does not fit gathers in `faults`."""
 
-    def __init__(self, sheet: Sheet, row: Row, around: Surroundings, statuses: Mapping[str, StatusId]) -> None:
+    def __init__(
+        self,
+        sheet: Sheet,
+        row: Row,
+        around: Surroundings,
+        statuses: Mapping[str, StatusId],
+        new_id: Callable[[], UUID],
+    ) -> None:
+        self._new_id = new_id
         self.row = row
         self.faults = [*row.faults]
         self.notices = [*row.notices]
@@ -175,10 +194,10 @@ class _Reader:
     def steps(self) -> list[StatusChange]:
         """The history that the row tells."""
         steps: list[StatusChange] = []
-        for told in self.row.values.get("history") or ():
-            at, status_id = self._in_the_past("history", told.at), self._known_status("history", told.status)
+        for cell in self.row.values.get("history") or ():
+            at, status_id = self._in_the_past("history", cell.at), self._known_status("history", cell.status)
             if at and status_id:
-                steps.append(StatusChange(status_id, steps[-1].status_id if steps else None, at, told.note))
+                steps.append(self._step(status_id, at, cell.note))
         return steps
 
     def listing(self, listing_id: ListingId) -> Listing | None:
@@ -203,20 +222,25 @@ class _Reader:
     ) -> Application:
         """The row's application for *listing*; its history ends in its status."""
         values = self.row.values
+        resume = self._resume(values.get("resume"))
+        history = told([replace(step, resume=resume) for step in self._completed(steps, status_id)])
         return Application(
             id=application_id,
             user_id=self._around.user_id,
             listing=ListingBrief(listing.id, listing.company, listing.position),
-            resume_id=self._resume(values.get("resume")),
+            resume_id=resume.resume_id if resume else None,
             status_id=status_id,
             applied_on=values.get("applied_on"),
             cover_letter=values.get("cover_letter"),
             notes=values.get("notes"),
             tags=tuple(values.get("tags") or ()),
             follow_up_on=values.get("follow_up_on"),
+            follow_up_note=values.get("follow_up_note"),
             created_at=self._created_at,
             updated_at=self._around.now,
-            history=tuple(self._completed(steps, status_id)),
+            history=history,
+            links=(ResumeLink(history[0].at, resume),) if resume else (),
+            sent_resume=sent_resume(history, self._around.statuses),
         )
 
     def _completed(self, steps: list[StatusChange], status_id: StatusId) -> list[StatusChange]:
@@ -230,15 +254,18 @@ class _Reader:
                 return steps
             words = "The history ends in another status than the row has; a last step was added."
             self.notices.append(CellFault(self._sheet.column_of("history"), "step_added", words))
-            return [*steps, StatusChange(status_id, last.status_id, last.at)]
+            return [*steps, self._step(status_id, last.at)]
         applied_on: date | None = self.row.values.get("applied_on")
         at = datetime.combine(applied_on, time(), UTC) if applied_on else self._created_at
         if not applied_on or at > self._around.now or status_id in {"saved", APPLIED}:
-            return [StatusChange(status_id, None, min(at, self._around.now))]
-        sent = StatusChange(StatusId(APPLIED), None, at)
-        return [sent, StatusChange(status_id, sent.status_id, at)]
+            return [self._step(status_id, min(at, self._around.now))]
+        return [self._step(StatusId(APPLIED), at), self._step(status_id, at)]
 
-    def _resume(self, name: str | None) -> ResumeId | None:
+    def _step(self, status_id: StatusId, at: datetime, note: str | None = None) -> StatusChange:
+        step_id, now = StepId(self._new_id()), self._around.now
+        return StatusChange(id=step_id, status_id=status_id, at=at, claimed_at=at, recorded_at=now, note=note)
+
+    def _resume(self, name: str | None) -> ResumeCopy | None:
         if name is None:
             return None
         found = self._around.resumes.get(name)

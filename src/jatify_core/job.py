@@ -69,7 +69,7 @@ class Job(Struct, frozen=True, kw_only=True):
             id=JobId(analysis.id),
             user_id=analysis.user_id,
             kind=ANALYSIS,
-            dedup_key=f"{ANALYSIS}:{analysis.resume_id}:{analysis.listing_id or 'review'}",
+            dedup_key=dedup_key(analysis.resume_id, analysis.listing_id),
             max_attempts=max_attempts,
             enqueued_at=analysis.created_at,
         )
@@ -83,6 +83,11 @@ class Job(Struct, frozen=True, kw_only=True):
     def is_suspect(self) -> bool:
         """Whether its next crash is its last, and it must run alone."""
         return self.crashes >= SUSPECT_CRASHES
+
+
+def dedup_key(resume_id: ResumeId, listing_id: ListingId | None) -> str:
+    """What no two live jobs have in common: their pair of resume and listing."""
+    return f"{ANALYSIS}:{resume_id}:{listing_id or 'review'}"
 
 
 class End(Struct, frozen=True, kw_only=True):

@@ -5,8 +5,16 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from jatify_core.agenda import Days, Due
-from jatify_core.analysis import Analysis, AnalysisId
-from jatify_core.application import Application, ApplicationFilter, ApplicationId, Status, StatusChange, StatusId
+from jatify_core.analysis import Analysis, AnalysisId, Judgement
+from jatify_core.application import (
+    Application,
+    ApplicationFilter,
+    ApplicationId,
+    ResumeLink,
+    Status,
+    StatusChange,
+    StatusId,
+)
 from jatify_core.calendar_link import CalendarLink
 from jatify_core.dead_letter import Dropped
 from jatify_core.duplicates import Twin
@@ -106,6 +114,9 @@ class Listings(Protocol):
     async def twins(self, user_id: UserId, url_key: str | None, title_key: str | None, limit: int) -> Sequence[Twin]:
         """The user's listings that have one of these `Keys`, each once: those with the URL first, then the newest."""
 
+    async def several(self, user_id: UserId, listing_ids: Collection[ListingId]) -> Sequence[Listing]:
+        """Those of them that are there, in no order."""
+
 
 class Statuses(Protocol):
     """Each user's own pipeline, made with his account of the statuses that Jatify ships. The store alone knows those.
@@ -125,9 +136,6 @@ class Statuses(Protocol):
     async def remove(self, user_id: UserId, status_id: StatusId) -> None:
         """Delete a status. Raises `Conflict`, with the count, if an application, hidden or not, is in it or was."""
 
-    async def several(self, user_id: UserId, listing_ids: Collection[ListingId]) -> Sequence[Listing]:
-        """Those of them that are there, in no order."""
-
 
 class Applications(Protocol):
     """Applications, their history, and the pipeline's statuses."""
@@ -139,22 +147,34 @@ class Applications(Protocol):
         """Store a new application with the first step of its history."""
 
     async def get(self, user_id: UserId, application_id: ApplicationId, *, lock: bool = False) -> Application:
-        """One application with its history, oldest first."""
+        """One application with its history as it is `told`, and with its links, both oldest first."""
 
     async def save(self, application: Application, change: StatusChange | None) -> None:
-        """Replace a stored application that was read with a lock, and add *change* to its history."""
+        """Replace a stored application that was read with a lock, and add *change* at the end of its history."""
+
+    async def retell(self, application: Application) -> None:
+        """Replace a stored application that was read with a lock, and its whole history, by this one's in its order."""
+
+    async def relink(self, application: Application, link: ResumeLink) -> None:
+        """Note which resume a stored application has from now on."""
 
     async def remove(self, user_id: UserId, application_id: ApplicationId, at: datetime) -> None:
-        """Hide an application for good; its row stays."""
+        """Hide an application; its row stays."""
+
+    async def restore(self, user_id: UserId, application_id: ApplicationId, at: datetime) -> bool:
+        """Show a hidden application again, one version on; whether it had been hidden."""
 
     async def page(self, user_id: UserId, where: ApplicationFilter) -> Page[Application]:
         """Applications that match, without their histories."""
 
     async def archive(self, user_id: UserId, window: Window) -> Page[Application]:
-        """Every application with its history, removed ones too."""
+        """Every application with its history and its links, removed ones too."""
 
     async def journeys(self, user_id: UserId) -> Sequence[Journey]:
         """Every application that is not removed, in brief, in no order; the stops are those of its history."""
+
+    async def take_in(self, applications: Sequence[Application]) -> None:
+        """Store applications as `archive` gave them elsewhere: histories, versions and removals as they are."""
 
 
 class Resumes(Protocol):
@@ -178,7 +198,7 @@ class Resumes(Protocol):
     async def remove(self, user_id: UserId, resume_id: ResumeId) -> None:
         """Delete a resume with its analyses, jobs and dead letters, told of.
 
-        Applications keep their row, unlinked and one version on.
+        Applications keep their row and what they know of it, unlinked and one version on.
         """
 
     async def page(self, user_id: UserId, where: ResumeFilter) -> Page[Resume]:
@@ -208,6 +228,9 @@ class Analyses(Protocol):
     async def page(self, user_id: UserId, resume_id: ResumeId, window: Window) -> Page[Analysis]:
         """Every analysis of a resume."""
 
+    async def of_listing(self, user_id: UserId, listing_id: ListingId, limit: int) -> Sequence[Judgement]:
+        """In brief the newest analyses against a listing, of any resume, newest first."""
+
     async def record(self, ends: Sequence[End]) -> None:
         """Write what settled jobs mean for their analyses, in the same transaction: a report, a failure, or nothing.
 
@@ -219,6 +242,9 @@ class Analyses(Protocol):
 
     async def reopen(self, analysis_ids: Sequence[AnalysisId]) -> None:
         """Make failed analyses queued again; their jobs live again in this transaction."""
+
+    async def take_in(self, analyses: Sequence[Analysis]) -> None:
+        """Store analyses that have ended as they are, reports included: nothing is queued, nothing told."""
 
     async def begun(self, job: Job) -> Analysis:
         """The analysis that *job* is to carry out. While its claim holds, an event tells that it runs."""

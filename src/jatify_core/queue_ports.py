@@ -85,6 +85,9 @@ class DeadLetters(Protocol):
     async def remove(self, user_id: UserId, dead_letter_id: DeadLetterId) -> None:
         """Delete a dead letter for good; its analysis stays failed."""
 
+    async def take_in(self, letters: Sequence[tuple[DeadLetter, Job]]) -> None:
+        """Store dead letters as they are, each with the job that failed; their failed analyses are stored already."""
+
     async def everybodys(self, where: DeadLetterFilter) -> Page[BuriedJob]:
         """Dead letters of every user that match."""
 

@@ -84,7 +84,7 @@ class Pipeline(Struct, frozen=True):
         if edit.retired and status.id in NEEDED:
             raise Invalid.at("/retired", "needed", f"“{status.label}” cannot be retired: {NEEDED[status.id]}.")
         label = status.label if edit.label == status.label else _lined(edit.label)
-        if not edit.retired and (status.retired or _same(label) != _same(status.label)):
+        if not edit.retired and (status.retired or not alike(label, status.label)):
             label = self._free_label(label, but=status)
         changed = replace(status, label=label, category=edit.category, terminal=edit.terminal, retired=edit.retired)
         others = [other for other in self.statuses if other.id != status.id]
@@ -130,7 +130,7 @@ class Pipeline(Struct, frozen=True):
         """*label*, if no status in use has it already."""
         lined = _lined(label)
         for status in self.statuses:
-            if status is not but and not status.retired and _same(status.label) == _same(lined):
+            if status is not but and not status.retired and alike(status.label, lined):
                 raise Invalid.at("/label", "taken", f"There is a status “{status.label}” already.")
         return lined
 
@@ -170,6 +170,10 @@ def _lined(label: str) -> str:
     return lined
 
 
-def _same(label: str) -> str:
-    """What two labels share that look alike."""
+def alike(one: str, other: str) -> bool:
+    """Whether two labels look alike."""
+    return _folded(one) == _folded(other)
+
+
+def _folded(label: str) -> str:
     return unicodedata.normalize("NFKC", label).casefold()

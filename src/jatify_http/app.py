@@ -69,7 +69,7 @@ def create_app(
         middleware=[Idempotent],
         route_handlers=[
             auth.router(),
-            users.router(),
+            *users.routers(),
             statuses.router(),
             listings.router(),
             applications.router(),
@@ -114,7 +114,15 @@ def create_app(
         openapi_config=None,
         request_class=StrictRequest,
         request_max_body_size=JSON_BODY,
-        state=State({"ports": ports, "feed": changes, "uploads": Room(), "proxies": Proxies(shell.trusted_proxies)}),
+        state=State(
+            {
+                "ports": ports,
+                "feed": changes,
+                "uploads": Room(),
+                "archives": Room(in_all=8, of_one=2),
+                "proxies": Proxies(shell.trusted_proxies),
+            }
+        ),
     )
     app.state.description = document(app)
     shared = Cors(app.asgi_handler, shell.cors_origins) if shell.cors_origins else app.asgi_handler

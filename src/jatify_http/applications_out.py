@@ -36,7 +36,7 @@ async def as_json(applications: AsyncIterator[Told]) -> AsyncIterator[bytes]:
     """`{"items": [...]}`: each with its history, and its listing whole."""
     between = b'{"items": [\n'
     async for told in applications:
-        shown = msgspec.structs.asdict(ApplicationView.of(told.application))
+        shown = msgspec.structs.asdict(ApplicationView.with_history(told.application))
         yield between + msgspec.json.encode({**shown, "job": JobView.of(told.listing)})
         between = b",\n"
     yield b"\n]}\n" if between == b",\n" else b'{"items": []}\n'
@@ -57,6 +57,7 @@ def _cells(told: Told) -> dict[Field, str]:
         "notes": application.notes or "",
         "cover_letter": application.cover_letter or "",
         "follow_up_on": str(application.follow_up_on or ""),
+        "follow_up_note": application.follow_up_note or "",
         "deadline_on": str(listing.deadline_on or ""),
         "resume": told.resume or "",
         "created_at": told_instant(application.created_at),

@@ -16,6 +16,7 @@ Act = Literal[
     "denied",
     "throttled",
     "export",
+    "import",
     "account_deleted",
     "operator",
     "calendar_link_made",

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
-from icalendar import Calendar, Event, Timezone, TimezoneStandard
+from icalendar import Calendar, Component, Event, Timezone, TimezoneStandard
 
 from jatify_core.agenda import Reminder
 
@@ -28,10 +28,12 @@ def calendar_text(reminders: Iterable[Reminder]) -> bytes:
         calendar.add(name, NAME)
     for name in ("refresh-interval", "x-published-ttl"):  # the same
         calendar.add(name, READ_AGAIN, parameters={"VALUE": "DURATION"})
-    events = [_event(reminder) for reminder in reminders]
+    events: list[Component] = [_event(reminder) for reminder in reminders]
     # There is no calendar without a component; a time zone that nothing refers to is one that shows nowhere.
-    for component in events or [_utc()]:
-        calendar.add_component(component)
+    for event in events:
+        calendar.add_component(event)
+    if not events:
+        calendar.add_component(_utc())
     text: bytes = calendar.to_ical()
     return text
 

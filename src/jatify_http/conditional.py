@@ -11,7 +11,7 @@ from litestar import Request
 from jatify_core.errors import Malformed
 
 TAG: Final = re.compile(r'(?P<weak>W/)?"(?P<opaque>[\x21\x23-\x7e\x80-\xff]*)"')
-VERSION: Final = re.compile(r"v(\d{1,9})")
+VERSION: Final = re.compile(r"v(\d{1,9})(?:\.[0-9a-f]{24})?")
 LONGEST_HEADER: Final = 2_000
 """Characters of a header that is read; a longer one cannot be meant seriously."""
 NO_VERSION: Final = 0
@@ -25,7 +25,19 @@ def version_tag(version: int) -> str:
 
 def content_tag(view: object) -> str:
     """The tag of a thing that does not: a digest of how it looks."""
-    return f'"{hashlib.blake2b(msgspec.json.encode(view), digest_size=12).hexdigest()}"'
+    return f'"{_digest(view)}"'
+
+
+def joint_tag(version: int, beside: object) -> str:
+    """The tag of a thing with its versions that is shown with what is *beside* it, if anything is.
+
+    `If-Match` heeds the version alone.
+    """
+    return f'"v{version}.{_digest(beside)}"' if beside else version_tag(version)
+
+
+def _digest(view: object) -> str:
+    return hashlib.blake2b(msgspec.json.encode(view), digest_size=12).hexdigest()
 
 
 async def if_match(request: Request[Any, Any, Any]) -> int | None:

@@ -45,7 +45,7 @@ MEANINGS: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "too-large": (
         "The body is larger than this operation takes.",
-        "Send less: 64 KiB of JSON (applications 256 KiB, accounts 4 KiB), 5 MiB of a table, of a file what is allowed.",
+        "Send less: JSON 64 KiB (applications 256, accounts 4 KiB), a table 5 MiB, a resume what the operator allows.",
     ),
     "address-too-long": (
         "Path and query are longer than any address of this API.",

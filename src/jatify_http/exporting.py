@@ -1,30 +1,35 @@
-"""The export: a ZIP that is written while it is sent, so that neither its size nor a slow reader matters."""
+"""The export: a ZIP that is written while it is sent, so that neither its size nor a slow reader matters.
+
+Things change while it is read, page by page. So what refers comes after what it refers to, and what has come to be in
+between, and refers to what was not there yet, is left out: whatever is in the ZIP holds together.
+"""
 
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Container, Iterable
 from datetime import datetime
 from pathlib import PurePath
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 import anyio.to_thread
 import msgspec
+from msgspec import Struct, field
+from msgspec.structs import replace
 
-from jatify_core.application import Application
+from jatify_core.analysis import Analysis, AnalysisId
+from jatify_core.application import Application, ResumeCopy
+from jatify_core.dead_letter import DeadLetter
+from jatify_core.listing import Listing, ListingId
 from jatify_core.ports import Ports
-from jatify_core.resume import Resume
+from jatify_core.resume import Resume, ResumeId
 from jatify_core.use_cases import export
 from jatify_core.user import User
-from jatify_http.schemas import utc_or_none
-from jatify_http.schemas.analyses import AnalysisView
-from jatify_http.schemas.applications import ApplicationView
-from jatify_http.schemas.dead_letters import DeadLetterView
-from jatify_http.schemas.listings import JobView
-from jatify_http.schemas.resumes import ResumeView
-from jatify_http.schemas.statuses import StatusView
+from jatify_http.archiving import VERSION, Manifest, written
+from jatify_http.schemas import utc
 from jatify_http.schemas.users import SessionView, UserView
 
 T = TypeVar("T")
+N = TypeVar("N", Listing, Analysis)
 
 ZIP: Final = "application/zip"
 CHUNK: Final = 128 * 1024
@@ -40,12 +45,14 @@ async def zipped(ports: Ports, user: User) -> AsyncIterator[bytes]:
     """All that is the user's own, as the pieces of a ZIP; no more than a page of rows or one file is in memory."""
     sink = _Sink()
     at = ports.clock()
+    told = _Told()
     with ZipFile(sink, "w") as archive:
-        with archive.open(_entry("profile.json", at), "w") as entry:
-            entry.write(msgspec.json.encode(UserView.of(user)))
-        for name, items in _lists(ports, user).items():
-            async for piece in _listed(archive, sink, _entry(name, at), items):
-                yield piece
+        for name, thing in (
+            ("manifest.json", Manifest("jatify-export", VERSION, utc(at))),
+            ("profile.json", UserView.of(user)),
+        ):
+            with archive.open(_entry(name, at), "w") as entry:
+                entry.write(msgspec.json.encode(thing))
         async for resume, content, text in export.own_contents(ports, user.id):
             # The file as it is: PDF and DOCX are compressed already.
             for info, data in (
@@ -55,6 +62,10 @@ async def zipped(ports: Ports, user: User) -> AsyncIterator[bytes]:
                 with archive.open(info, "w") as entry:
                     await anyio.to_thread.run_sync(entry.write, data)
                 yield sink.taken()
+            told.resumes[resume.id] = resume
+        for name, items in _lists(ports, user, told).items():
+            async for piece in _listed(archive, sink, _entry(name, at), items):
+                yield piece
     yield sink.taken()
 
 
@@ -92,16 +103,70 @@ class _Sink:
         return b"".join(pieces)
 
 
-def _lists(ports: Ports, user: User) -> dict[str, AsyncIterator[bytes]]:
+class _Told(Struct):
+    """What the ZIP has already, that later things may refer to."""
+
+    resumes: dict[ResumeId, Resume] = field(default_factory=dict)
+    listings: set[ListingId] = field(default_factory=set)
+    analyses: set[AnalysisId] = field(default_factory=set)
+
+
+def _lists(ports: Ports, user: User, told: _Told) -> dict[str, AsyncIterator[bytes]]:
     return {
-        "jobs.json": _encoded(export.own_listings(ports, user.id), JobView.of),
-        "applications.json": _encoded(export.own_applications(ports, user.id), _application),
-        "resumes.json": _encoded(export.own_resumes(ports, user.id), _resume),
-        "analyses.json": _encoded(export.own_analyses(ports, user.id), AnalysisView.of),
-        "dead_letters.json": _encoded(export.own_dead_letters(ports, user.id), DeadLetterView.of),
-        "statuses.json": _encoded(export.own_statuses(ports, user.id), StatusView.of),
+        "statuses.json": _encoded(export.own_statuses(ports, user.id), written),
+        "resumes.json": _encoded(_each(told.resumes.values()), _resume),
+        "jobs.json": _encoded(_noting(export.own_listings(ports, user.id), told.listings), written),
+        "applications.json": _encoded(_applications(ports, user, told), written),
+        "analyses.json": _encoded(_noting(_analyses(ports, user, told), told.analyses), written),
+        "dead_letters.json": _encoded(_dead_letters(ports, user, told), written),
         "sessions.json": _encoded(export.own_sessions(ports, user.id), SessionView.of),
     }
+
+
+async def _applications(ports: Ports, user: User, told: _Told) -> AsyncIterator[Application]:
+    async for application in export.own_applications(ports, user.id):
+        if application.listing.id in told.listings:
+            yield without_unknown(application, told.resumes)
+
+
+def without_unknown(application: Application, resumes: Container[ResumeId | None]) -> Application:
+    """*application* without the ids of resumes that are none of *resumes*: of those the names alone remain."""
+
+    def known(copy: ResumeCopy | None) -> ResumeCopy | None:
+        return copy if copy is None or copy.resume_id in resumes else replace(copy, resume_id=None)
+
+    sent = application.sent_resume
+    return replace(
+        application,
+        resume_id=application.resume_id if application.resume_id in resumes else None,
+        history=tuple(replace(step, resume=known(step.resume)) for step in application.history),
+        links=tuple(replace(link, resume=known(link.resume)) for link in application.links),
+        sent_resume=sent and replace(sent, resume=known(sent.resume) or sent.resume),
+    )
+
+
+async def _analyses(ports: Ports, user: User, told: _Told) -> AsyncIterator[Analysis]:
+    async for analysis in export.own_analyses(ports, user.id):
+        known = analysis.listing_id is None or analysis.listing_id in told.listings
+        if known and analysis.resume_id in told.resumes:
+            yield analysis
+
+
+async def _dead_letters(ports: Ports, user: User, told: _Told) -> AsyncIterator[DeadLetter]:
+    async for letter in export.own_dead_letters(ports, user.id):
+        if letter.analysis_id in told.analyses:
+            yield letter
+
+
+async def _each(items: Iterable[T]) -> AsyncIterator[T]:
+    for item in items:
+        yield item
+
+
+async def _noting(items: AsyncIterator[N], ids: set[Any]) -> AsyncIterator[N]:
+    async for item in items:
+        ids.add(item.id)
+        yield item
 
 
 async def _encoded(items: AsyncIterator[T], view: Callable[[T], object]) -> AsyncIterator[bytes]:
@@ -125,16 +190,9 @@ async def _listed(archive: ZipFile, sink: _Sink, info: ZipInfo, items: AsyncIter
     yield sink.taken()
 
 
-def _application(application: Application) -> dict[str, object]:
-    """As the API shows it, and since when it has been deleted."""
-    shown = msgspec.structs.asdict(ApplicationView.of(application))
-    return {**shown, "deleted_at": utc_or_none(application.deleted_at)}
-
-
 def _resume(resume: Resume) -> dict[str, object]:
-    """As the API shows it, and where its file and its text are in the ZIP."""
-    shown = msgspec.structs.asdict(ResumeView.of(resume))
-    return {**shown, "file": file_path(resume), "text": text_path(resume)}
+    """As it is stored, and where its file and its text are in the ZIP."""
+    return {**written(resume), "file": file_path(resume), "text": text_path(resume)}
 
 
 def _entry(name: str, at: datetime, compression: int = ZIP_DEFLATED) -> ZipInfo:

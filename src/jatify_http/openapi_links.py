@@ -33,7 +33,8 @@ def _targets(description: Json, components: Mapping[str, Json]) -> Iterator[tupl
     for path, _, operation in operations(description):
         in_path = _placeholders(path)
         taken = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema", {})
-        in_body = [name for name in _resolved(taken, components).get("required", []) if name.endswith("_id")]
+        body = _resolved(taken, components)
+        in_body = [name for name in body.get("required", []) if _is_id(name, body["properties"][name])]
         if in_path or in_body:
             yield operation["operationId"], in_path, in_body
 
@@ -49,8 +50,20 @@ def _given(path: str, method: str, answer: Json, components: Mapping[str, Json])
     found = {name: f"$response.body#{at}/{name}" for name, s in shown.get("properties", {}).items() if _is_id(name, s)}
     if "id" in shown.get("properties", {}):
         found[f"{_noun(shown['title'])}_id"] = f"$response.body#{at}/id"
+    if method == "post":
+        found |= _given_within(shown, components)
     asked = {name: f"$request.path.{name}" for name in _placeholders(path)}
     return {**asked, **found} if found else {}
+
+
+def _given_within(shown: Json, components: Mapping[str, Json]) -> Mapping[str, str]:
+    """The ids of what stands in the lists of a thing, the first of each."""
+    found = {}
+    for name, schema in shown.get("properties", {}).items():
+        inner = _resolved(schema.get("items", {}), components) if schema.get("type") == "array" else {}
+        if _is_uuid(inner.get("properties", {}).get("id", {})):
+            found[f"{_noun(inner['title'])}_id"] = f"$response.body#/{name}/0/id"
+    return found
 
 
 def _links(given: Mapping[str, str], targets: list[tuple[str, list[str], list[str]]]) -> Iterator[tuple[str, Json]]:
@@ -67,7 +80,11 @@ def _links(given: Mapping[str, str], targets: list[tuple[str, list[str], list[st
 
 def _is_id(name: str, schema: Json) -> bool:
     # Null is an id that a thing may lack: whoever follows the link finds nothing then, as with any other that is none.
-    return name.endswith("_id") and any(choice.get("format") == "uuid" for choice in schema.get("anyOf", [schema]))
+    return name.endswith("_id") and _is_uuid(schema)
+
+
+def _is_uuid(schema: Json) -> bool:
+    return any(choice.get("format") == "uuid" for choice in schema.get("anyOf", [schema]))
 
 
 def _noun(title: str) -> str:

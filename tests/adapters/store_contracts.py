@@ -11,6 +11,7 @@ from jatify_adapters.contracts.ends import EndsContract
 from jatify_adapters.contracts.events import EventsContract
 from jatify_adapters.contracts.everybodys import EverybodysContract
 from jatify_adapters.contracts.farewells import FarewellsContract
+from jatify_adapters.contracts.histories import HistoriesContract
 from jatify_adapters.contracts.idempotency import IdempotencyContract
 from jatify_adapters.contracts.imports import ImportsContract
 from jatify_adapters.contracts.jobs import JobsContract
@@ -20,6 +21,7 @@ from jatify_adapters.contracts.listings import ListingsContract
 from jatify_adapters.contracts.pauses import PausesContract
 from jatify_adapters.contracts.places import PlacesContract
 from jatify_adapters.contracts.reminders import RemindersContract
+from jatify_adapters.contracts.restoring import RestoringContract
 from jatify_adapters.contracts.resumes import ResumesContract
 from jatify_adapters.contracts.statuses import StatusesContract
 from jatify_adapters.contracts.tally import TallyContract
@@ -43,6 +45,9 @@ class TestListings(ListingsContract): ...
 
 
 class TestApplications(ApplicationsContract): ...
+
+
+class TestHistories(HistoriesContract): ...
 
 
 class TestResumes(ResumesContract): ...
@@ -70,6 +75,9 @@ class TestTally(TallyContract): ...
 
 
 class TestDrops(DropsContract): ...
+
+
+class TestRestoring(RestoringContract): ...
 
 
 class TestDeadLetters(DeadLettersContract): ...

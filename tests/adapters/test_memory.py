@@ -14,6 +14,7 @@ from jatify_adapters.contracts.ends import EndsContract
 from jatify_adapters.contracts.events import EventsContract
 from jatify_adapters.contracts.everybodys import EverybodysContract
 from jatify_adapters.contracts.farewells import FarewellsContract
+from jatify_adapters.contracts.histories import HistoriesContract
 from jatify_adapters.contracts.idempotency import IdempotencyContract
 from jatify_adapters.contracts.jobs import JobsContract
 from jatify_adapters.contracts.journeys import JourneysContract
@@ -22,6 +23,7 @@ from jatify_adapters.contracts.listings import ListingsContract
 from jatify_adapters.contracts.passwords import PasswordsContract
 from jatify_adapters.contracts.pauses import PausesContract
 from jatify_adapters.contracts.places import PlacesContract
+from jatify_adapters.contracts.restoring import RestoringContract
 from jatify_adapters.contracts.resumes import ResumesContract
 from jatify_adapters.contracts.samples import (
     FULL_DRAFT,
@@ -86,6 +88,10 @@ class TestJourneys(JourneysContract):
     pass
 
 
+class TestHistories(HistoriesContract):
+    pass
+
+
 class TestApplications(ApplicationsContract):
     pass
 
@@ -120,6 +126,9 @@ class TestPlaces(PlacesContract):
 
 class TestDrops(DropsContract):
     pass
+
+
+class TestRestoring(RestoringContract): ...
 
 
 class TestDeadLetters(DeadLettersContract):

@@ -39,11 +39,13 @@ TABLES = {
     "application",
     "status_change",
     "import",
+    "resume_link",
     "analysis",
     "analysis_report",
     "job",
     "dead_letter",
     "pipeline_status",
+    "calendar_link",
 }
 """Those that must hold something of a user before he goes; a table that comes later is searched like all others."""
 
@@ -88,7 +90,7 @@ async def test_no_word_of_somebody_who_left_is_in_any_table_or_in_a_dump(
     async with working(ports, slots=1):
         while not await told(ann):
             await anyio.sleep(0.02)
-    assert found(own_database, CANARY).keys() >= TABLES
+    assert found(own_database, CANARY).keys() >= TABLES - {"calendar_link"}  # which holds a digest
     assert found(own_database, user_id).keys() >= TABLES - {"analysis_report"}
     assert dumped(own_database, CANARY)
     assert (await ann.ask("DELETE", "/api/user", json={"password": PASSWORD})).status_code == 204
@@ -214,6 +216,7 @@ async def everything(who: Person) -> None:
         done = await who.post("/api/imports", files={"file": (f"{CANARY}.csv", table)}, data=IMPORTED)
         if undone:
             await who.post(f"/api/imports/{done.json()['id']}/undo")
+    await who.post("/api/calendar")
     await who.analysis(resume["id"], job["id"])
     await who.analysis(resume["id"])
     for _ in range(2):

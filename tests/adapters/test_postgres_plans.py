@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, LiteralString
 
 import pytest
@@ -16,6 +16,9 @@ from jatify_adapters.postgres.idempotency import Idempotency
 from jatify_adapters.postgres.jobs import Jobs
 from jatify_adapters.postgres.listings import Listings
 from jatify_adapters.postgres.process import Process
+from jatify_adapters.postgres.reminders import Reminders
+from jatify_core.agenda import Days
+from jatify_core.application import StatusId
 from jatify_core.job import End, Verb
 from jatify_core.listing import SORT_KEYS, ListingFilter
 from jatify_core.paging import Position, Sort, Window
@@ -281,3 +284,31 @@ async def test_asks_are_counted_without_reading_them(store: PostgresStore, datab
         await Asks(db).since(user_id, half_way)
         await Asks(db).newest_but(user_id, 10_000)
     assert db.most_read <= 1
+
+
+async def test_what_is_due_is_found_without_reading_what_is_not(store: PostgresStore, database: str) -> None:
+    user_id = await a_stored_user(store)
+    await execute(
+        database,
+        """
+        insert into listing (id, user_id, company, position, content_hash, created_at, updated_at, version, deadline_on)
+        select gen_random_uuid(), id, 'company', 'position', '', now(), now(), 1, date '2026-01-01' + n
+          from account, generate_series(1, 3000) as n
+        """,
+    )
+    await execute(
+        database,
+        """
+        insert into application
+          (id, user_id, listing_id, status_id, tags, follow_up_on, created_at, updated_at, version)
+        select gen_random_uuid(), user_id, id, 'saved', '{}', deadline_on, now(), now(), 1 from listing
+        """,
+    )
+    await execute(database, "analyze listing, application")
+    saved, ten_days = [StatusId("saved")], Days(date(2027, 1, 1), date(2027, 1, 10))
+    async with explained(store, user_id) as db:
+        await Reminders(db).follow_ups(user_id, saved, ten_days, 100)
+        assert "application_by_follow_up_on" in db.indexes
+        await Reminders(db).deadlines(user_id, saved, ten_days, 100)
+    assert "listing_by_deadline_on" in db.indexes
+    assert db.most_read <= 10

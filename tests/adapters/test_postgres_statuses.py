@@ -11,10 +11,10 @@ import psycopg
 import pytest
 from msgspec.structs import replace
 
-from jatify_adapters.contracts.samples import a_seeker, an_application, first_step
+from jatify_adapters.contracts.samples import a_seeker, a_step, an_application, first_step
 from jatify_adapters.memory import memory_ports
 from jatify_adapters.postgres import PostgresStore
-from jatify_core.application import Application, StatusChange, StatusId
+from jatify_core.application import Application, StatusId
 from jatify_core.errors import Conflict, Contended, Invalid
 from jatify_core.ports import Ports
 from jatify_core.status import StatusDraft
@@ -49,9 +49,10 @@ async def mine(new_postgres_store: PostgresNewStore, ports: Ports) -> Applicatio
 
 
 async def move(ports: Ports, mine: Application, status_id: str = "phone_screen") -> Application:
-    return await change_application(
+    told = await change_application(
         ports, mine.user_id, mine.id, lambda draft: replace(draft, status_id=status_id), Step()
     )
+    return told.application
 
 
 async def retire(ports: Ports, user_id: UserId) -> statuses.UsedStatus:
@@ -205,6 +206,6 @@ async def moved(ports: Ports, mine: Application) -> AsyncIterator[None]:
     async with ports.store.transaction(mine.user_id) as tx:
         current = await tx.applications.get(mine.user_id, mine.id, lock=True)
         await statuses.landing(tx, mine.user_id, there)
-        step = StatusChange(there, current.status_id, datetime.now(UTC))
+        step = a_step(current, there, datetime.now(UTC))
         await tx.applications.save(replace(current, status_id=there), step)
         yield

@@ -29,6 +29,7 @@ from jatify_adapters.contracts.samples import (
 )
 from jatify_adapters.postgres import PostgresStore, listings, migrate, open_store
 from jatify_adapters.postgres.connection import Connection
+from jatify_core.application import ResumeCopy, ResumeLink
 from jatify_core.calendar_link import CalendarLink
 from jatify_core.errors import NotFound
 from jatify_core.event import Change
@@ -236,6 +237,7 @@ async def furnished(new_store: PostgresNewStore) -> Seeker:
     async with new_store.store.transaction(seeker.user.id) as tx:
         await tx.sessions.add(a_session(seeker.user, new_store.now()))
         await tx.applications.add(application, first_step(application))
+        await tx.applications.relink(application, ResumeLink(new_store.now(), ResumeCopy.of(resume)))
         await tx.users.lock(seeker.user.id)
         await tx.asks.add(seeker.user.id, 1, new_store.now(), new_store.now() - timedelta(days=1))
         await tx.events.add([Change.application(seeker.user.id, application.id, 1)])

@@ -7,9 +7,9 @@ import sys
 import tempfile
 from contextlib import closing
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, ViewportSize, sync_playwright
 
 from tests.console.conftest import CHROMIUM, FLAGS
 from tests.console.furnishing import Furnished
@@ -19,6 +19,8 @@ from tests.running import serving
 IN_README: Final = ("board", "match", "numbers")
 SCREENS: Final = ("login", "board", "today", "application", "match", "numbers", "queue", "account")
 SIZES: Final = {1440: 900, 390: 844}
+Theme = Literal["light", "dark"]
+BOTH: Final[tuple[Theme, ...]] = ("light", "dark")
 STILL: Final = 1_200
 """Milliseconds after which nothing moves any more."""
 
@@ -34,16 +36,16 @@ def main(folder: Path, *, everything: bool) -> None:
                 furnished.analyse_some()
                 with sync_playwright() as playwright:
                     browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
-                    for theme in ("light", "dark") if everything else ("light",):
+                    for theme in BOTH if everything else BOTH[:1]:
                         for width in SIZES if everything else (1440,):
                             take(browser, furnished, folder, theme, width, SCREENS if everything else IN_README)
                     browser.close()
 
 
 def take(
-    browser: Browser, furnished: Furnished, folder: Path, theme: str, width: int, screens: tuple[str, ...]
+    browser: Browser, furnished: Furnished, folder: Path, theme: Theme, width: int, screens: tuple[str, ...]
 ) -> None:
-    size = {"width": width, "height": SIZES[width]}
+    size = ViewportSize(width=width, height=SIZES[width])
     for screen in screens:
         context = browser.new_context(
             base_url=str(furnished.seeker.api.base_url), color_scheme=theme, viewport=size, reduced_motion="reduce"

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from jatify_core.duplicates import normal_title, normal_url
 from jatify_core.errors import Invalid
-from jatify_core.sameness import title_key, url_key
 from jatify_core.sheets.cells import (
     StepCell,
     joined_steps,
@@ -206,8 +206,8 @@ def test_no_text_is_more_than_a_table_or_a_refusal(text: str) -> None:
     ],
 )
 def test_addresses_of_one_advertisement_are_one(one: str, other: str) -> None:
-    assert url_key(one) == url_key(other)
-    assert url_key(one) != url_key("https://example.com/jobs/8?a=1&b=2")
+    assert normal_url(one) == normal_url(other)
+    assert normal_url(one) != normal_url("https://example.com/jobs/8?a=1&b=2")
 
 
 @pytest.mark.parametrize(
@@ -219,10 +219,10 @@ def test_addresses_of_one_advertisement_are_one(one: str, other: str) -> None:
     ],
 )
 def test_spellings_of_one_position_are_one(one: tuple[str, str], other: tuple[str, str]) -> None:
-    assert title_key(*one) == title_key(*other)
+    assert normal_title(*one) == normal_title(*other)
 
 
 def test_what_differs_by_signs_alone_is_not_one() -> None:
-    keys: set[Any] = {title_key("A", f"{name} developer") for name in ("C", "C++", "C#")}
+    keys: set[Any] = {normal_title("A", f"{name} developer") for name in ("C", "C++", "C#")}
     assert len(keys) == 3
-    assert title_key("???", "!") != title_key("!!!", "!")
+    assert normal_title("???", "!") != normal_title("!!!", "!")

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis.strategies import DrawFn, composite, integers, lists, none, one_of, sampled_from, tuples
 
-from jatify_adapters.memory.applications import PIPELINE
+from jatify_adapters.memory.statuses import SHIPPED as PIPELINE
 from jatify_core.application import ApplicationId, Status, StatusId
 from jatify_core.journey import Journey, Stop
 from jatify_core.stages import STAGES, stage_of

@@ -1,6 +1,6 @@
 """The agenda: what to do next, and nothing that is over."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, timedelta
 from typing import Any
 
 import pytest
@@ -154,8 +154,8 @@ async def test_the_ends_of_the_calendar_are_no_fault(ann: Person) -> None:
     for on in (date.min, date.max):
         await ann.application(follow_up_on=on.isoformat())
         await ann.job(deadline_on=on.isoformat())
-    for on in ("1900-01-01", "2199-12-31"):
-        told = (await ann.get("/api/agenda", params={"on": on, "days": 365, "silent_days": 365})).json()
+    for first_or_last in ("1900-01-01", "2199-12-31"):
+        told = (await ann.get("/api/agenda", params={"on": first_or_last, "days": 365, "silent_days": 365})).json()
         assert [i["on"] for i in told["overdue"]] == ["0001-01-01"]
 
 
@@ -166,6 +166,5 @@ async def test_a_note_for_the_follow_up_is_kept_within_its_bounds(ann: Person, n
     assert (await ann.patch(path, json={"follow_up_note": note})).status_code == status
     shown = (await ann.get(path)).json()
     assert shown["follow_up_note"] == (note if status == 200 else "Call.")
-    assert datetime.fromisoformat(shown["created_at"])
     listed = (await ann.get("/api/applications")).json()["items"]
     assert [item["follow_up_note"] for item in listed] == [shown["follow_up_note"]]

@@ -29,11 +29,17 @@ async def test_a_created_application_is_answered_whole_with_location_and_etag(an
     assert answer.headers["etag"] == '"v1"'
     assert {k: made[k] for k in body} == body
     assert made["job"] == {"id": job["id"], "company": "Acme", "position": "Engineer"}
-    assert made["history"] == [
-        {"status_id": "applied", "from_status_id": None, "at": "2026-11-24T09:00:00Z", "note": None}
-    ]
+    (step,) = made["history"]
+    assert step.pop("id")
+    assert step == {
+        "status_id": "applied",
+        "from_status_id": None,
+        "at": "2026-11-24T09:00:00Z",
+        "note": None,
+        "recorded_at": "2026-11-24T09:00:00Z",
+    }
     read = await ann.get(answer.headers["location"])
-    assert (read.json(), read.headers["etag"]) == (made, '"v1"')
+    assert (read.json(), read.headers["etag"]) == (answer.json(), '"v1"')
 
 
 async def test_a_job_is_enough_and_the_status_is_saved(ann: Person) -> None:
@@ -89,9 +95,9 @@ async def test_putting_a_new_status_goes_into_the_history_with_note_and_time(ann
     }
     answer = await ann.put(f"/api/applications/{made['id']}", json=body)
     assert (answer.status_code, answer.headers["etag"]) == (200, '"v2"')
-    assert answer.json()["history"] == [
-        {"status_id": "saved", "from_status_id": None, "at": "2026-11-24T09:00:00Z", "note": None},
-        {"status_id": "applied", "from_status_id": "saved", "at": "2026-11-24T18:30:00Z", "note": "Sent by mail."},
+    assert [tuple(step.values())[1:] for step in answer.json()["history"]] == [
+        ("saved", None, "2026-11-24T09:00:00Z", None, "2026-11-24T09:00:00Z"),
+        ("applied", "saved", "2026-11-24T18:30:00Z", "Sent by mail.", "2026-11-24T10:00:00Z"),
     ]
 
 

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
-from icalendar import Calendar, Component
+from icalendar import Calendar
 
 from jatify_adapters.memory import MemoryStore, MovableClock
 from jatify_core.ports import Ports
@@ -31,18 +31,19 @@ async def linked(person: Person, **request: Any) -> dict[str, Any]:
     return told
 
 
-async def events(nobody: Person, link: dict[str, Any]) -> Sequence[Component]:
+async def events(nobody: Person, link: dict[str, Any]) -> Sequence[Any]:
     answer = await nobody.get(link["url"])
     assert answer.status_code == 200, answer.text
-    return read(answer).walk("VEVENT")
+    found: Sequence[Any] = read(answer).walk("VEVENT")
+    return found
 
 
-def read(answer: httpx.Response) -> Component:
+def read(answer: httpx.Response) -> Any:
     """The calendar in *answer*, of which no line is beyond what a strict reader takes."""
     lines = answer.content.split(b"\r\n")
     assert lines.pop() == b""
     assert all(len(line) <= 75 and not set(line) & {*range(9), *range(10, 32), 127} for line in lines)
-    calendar = Calendar.from_ical(answer.content)
+    calendar: Any = Calendar.from_ical(answer.content)
     assert [error for component in calendar.walk() for error in component.errors] == []
     return calendar
 
@@ -72,7 +73,7 @@ async def test_a_new_link_ends_the_old_one_and_deleting_ends_the_new(ann: Person
     assert (await ann.delete("/api/calendar")).status_code == 204
     assert (await nobody.get(new["url"])).status_code == 404
     assert (await ann.get("/api/calendar")).json()["active"] is False
-    assert (await ann.delete("/api/calendar")).status_code == 404
+    assert (await ann.delete("/api/calendar")).status_code == 204
 
 
 async def test_a_key_is_not_a_way_to_have_the_link_kept(ann: Person, store: MemoryStore) -> None:

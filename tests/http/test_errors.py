@@ -34,6 +34,7 @@ WITH_ID = [operation for operation in PROTECTED if "{" in operation[1]]
 BODIES: dict[str, Any] = {
     "/api/jobs/{job_id}": {"company": "Acme", "position": "Engineer"},
     "/api/resumes/{resume_id}": {"name": "x"},
+    "/api/applications/{application_id}/history": {"status_id": "applied", "at": "2025-11-20T09:00:00Z"},
 }
 
 
@@ -65,17 +66,19 @@ async def test_a_missing_a_foreign_and_a_malformed_id_are_answered_alike_to_the_
     ann: Person, bob: Person, method: str, path: str
 ) -> None:
     resume, job = await bob.resume(), await bob.job()
+    application = await bob.application(job_id=job["id"])
     foreign = {
         "resume_id": resume["id"],
         "job_id": job["id"],
-        "application_id": (await bob.application(job_id=job["id"]))["id"],
+        "application_id": application["id"],
+        "step_id": application["history"][0]["id"],
         "analysis_id": (await bob.analysis(resume["id"], job["id"]))["id"],
         "dead_letter_id": str(uuid4()),
         "status_id": await bob.status(),
         "session_id": (await bob.get("/api/auth/sessions")).json()["items"][0]["id"],
     }
     body = BODIES.get(path) or {"job_id": (await ann.job())["id"]}
-    request: dict[str, Any] = {"json": body} if method in {"PUT", "PATCH"} else {}
+    request: dict[str, Any] = {"json": body} if method in {"PUT", "PATCH"} or path in BODIES else {}
     if method == "PATCH":
         request = {"json": {}}
     places = [

@@ -64,8 +64,11 @@ class Acts:
             "/api/jobs/parse": self._parse,
             "/api/applications": self._application,
             "/api/statuses": self._status,
+            "/api/applications/{application_id}/restore": self._restore,
+            "/api/applications/{application_id}/history": self._step,
             "/api/resumes": self._resume,
             "/api/resumes/{resume_id}/analyze": self._analyze,
+            "/api/user/import": self._archive,
             "/api/dlq/requeue": self._requeue,
             "/api/dlq/{dead_letter_id}/requeue": self._requeue_one,
             "/api/imports": self._import,
@@ -88,8 +91,22 @@ class Acts:
     async def _status(self) -> tuple[str, dict[str, Any]]:
         return "/api/statuses", {"json": {"label": "Phone screen", "category": "interview"}}
 
+    async def _restore(self) -> tuple[str, dict[str, Any]]:
+        path = f"/api/applications/{(await self._ann.application())['id']}"
+        await self._ann.delete(path)
+        return f"{path}/restore", {}
+
+    async def _step(self) -> tuple[str, dict[str, Any]]:
+        step = {"status_id": "applied", "at": "2026-11-20T09:00:00Z"}
+        return f"/api/applications/{(await self._ann.application())['id']}/history", {"json": step}
+
     async def _resume(self) -> tuple[str, dict[str, Any]]:
         return "/api/resumes", {"files": {"file": ("ann.txt", RESUME, "text/plain")}, "data": {"name": "Mine"}}
+
+    async def _archive(self) -> tuple[str, dict[str, Any]]:
+        await self._ann.job()
+        export = await self._ann.get("/api/user/export")
+        return "/api/user/import", {"files": {"file": ("jatify-export.zip", export.content, "application/zip")}}
 
     async def _analyze(self) -> tuple[str, dict[str, Any]]:
         return f"/api/resumes/{(await self._ann.resume())['id']}/analyze", {"json": {}}

@@ -35,5 +35,7 @@ async def sent(
     media_type = media_type or next(iter(operation.told["requestBody"]["content"]))
     if media_type == "multipart/form-data":
         file = ("ada.txt", body.pop("file").encode())
+        if operation.name == "importAccount":  # a ZIP is no text: what the example stands for is one's own export
+            file = ("export.zip", (await owner.get("/api/user/export")).content)
         return await owner.ask(method, path, files={"file": file}, data=body, headers=headers or {})
     return await owner.ask(method, path, json=body, headers={"Content-Type": media_type, **(headers or {})})

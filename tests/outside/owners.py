@@ -56,6 +56,13 @@ async def _application(owner: Owner) -> str:
     return str((await owner.application(job_id=(await owner.job())["id"]))["id"])
 
 
+async def _step(owner: Owner) -> str:
+    """One that can be taken back, of the application that the path names beside it."""
+    where = f"/api/applications/{await owner.own('application_id')}"
+    moved = (await owner.patch(where, json={"status_id": "applied"})).raise_for_status().json()
+    return str(moved["history"][-1]["id"])
+
+
 async def _analysis(owner: Owner) -> str:
     """Of the resume and the listing that the path may name beside it, and of the resume alone."""
     resume_id = await owner.own("resume_id")
@@ -101,6 +108,7 @@ MAKERS: Final[Mapping[str, Callable[[Owner], Awaitable[str]]]] = {
     "job_id": _job,
     "resume_id": _resume,
     "application_id": _application,
+    "step_id": _step,
     "analysis_id": _analysis,
     "dead_letter_id": _dead_letter,
     "session_id": _session,
@@ -116,6 +124,7 @@ STANDS_FOR: Final[Mapping[str, str]] = {
     examples.RESUME_ID: "resume_id",
     examples.APPLICATION_ID: "application_id",
     examples.ANALYSIS_ID: "analysis_id",
+    examples.STEP_ID: "step_id",
     examples.LETTER_ID: "dead_letter_id",
 }
 """Which thing each id of the examples means."""

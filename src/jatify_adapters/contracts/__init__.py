@@ -26,6 +26,7 @@ pytest.register_assert_rewrite(
             "places",
             "queue_machine",
             "reminders",
+            "restoring",
             "resumes",
             "samples",
             "tally",

@@ -16,17 +16,20 @@ from jatify_adapters.contracts.samples import (
     Seeker,
     a_listing,
     a_seeker,
+    a_step,
     a_stored_resume,
     an_application,
     an_import,
     ask,
+    first_step,
     rolled_back,
     strangers_id,
     unknown_id,
     walk,
 )
-from jatify_core.application import Application, ApplicationFilter, ApplicationId, StatusChange, StatusId
+from jatify_core.application import Application, ApplicationFilter, ApplicationId, StatusId
 from jatify_core.errors import NotFound
+from jatify_core.history import told
 from jatify_core.imports import Brought, Import, ImportId, KeptApplication, Undone
 from jatify_core.listing import ListingFilter
 from jatify_core.paging import Page, Sort, Window
@@ -58,15 +61,12 @@ class ImportsContract:
     async def test_a_history_comes_back_in_the_order_in_which_it_was_given(self, new_store: NewStore) -> None:
         seeker, at = await a_seeker(new_store), new_store.now()
         names = ("saved", "applied", "hr_interview", "rejected")
-        steps = [
-            StatusChange(StatusId(name), StatusId(before) if before else None, at, name)
-            for name, before in zip(names, (None, *names), strict=False)
-        ]
         one = a_brought(seeker, new_store)
-        one = replace(one, application=replace(one.application, status_id=StatusId("rejected"), history=tuple(steps)))
+        steps = told([a_step(one.application, name, at, name) for name in names])
+        one = replace(one, application=replace(one.application, status_id=StatusId("rejected"), history=steps))
         await store(new_store, an_import(seeker.user.id, at, 1), [one])
         async with new_store.store.transaction(seeker.user.id) as tx:
-            assert (await tx.applications.get(seeker.user.id, one.application.id)).history == tuple(steps)
+            assert (await tx.applications.get(seeker.user.id, one.application.id)).history == steps
 
     async def test_an_import_rolls_back_with_its_transaction(self, new_store: NewStore) -> None:
         seeker = await a_seeker(new_store)
@@ -189,7 +189,7 @@ class ImportsContract:
         used, analysed, changed, unused = (one.listing for one in stored.brought)
         another = an_application(used, new_store.now())
         async with new_store.store.transaction(user_id) as tx:
-            await tx.applications.add(another, StatusChange(another.status_id, None, new_store.now()))
+            await tx.applications.add(another, first_step(another))
             listing = await tx.listings.get(user_id, changed.id, lock=True)
             draft = replace(listing.draft, description="Mine.")
             await tx.listings.save(listing.changed_to(draft, new_store.now()))
@@ -255,12 +255,9 @@ def a_brought(seeker: Seeker, new_store: NewStore) -> Brought:
         notes="They answer fast.",
         tags=("remote", "C, C++", '"first" choice', "{}"),
         follow_up_on=date(2026, 12, 1),
-        history=(
-            StatusChange(StatusId("saved"), None, at, "found it"),
-            StatusChange(StatusId("applied"), StatusId("saved"), at + MINUTE),
-        ),
     )
-    return Brought(listing, application)
+    steps = told([a_step(application, "saved", at, "found it"), a_step(application, "applied", at + MINUTE)])
+    return Brought(listing, replace(application, history=steps))
 
 
 async def imported(new_store: NewStore, count: int) -> StoredImport:

@@ -12,6 +12,7 @@ from jatify_adapters.contracts.samples import (
     a_listing,
     a_report,
     a_seeker,
+    a_step,
     a_stored_resume,
     an_application,
     ask,
@@ -20,7 +21,7 @@ from jatify_adapters.contracts.samples import (
     queued,
     settle,
 )
-from jatify_core.application import Application, StatusChange, StatusId
+from jatify_core.application import Application, StatusId
 from jatify_core.job import End
 from jatify_core.journey import Journey, Stop
 from jatify_core.listing import Listing, ListingDraft
@@ -115,7 +116,7 @@ async def _store(new_store: NewStore, application: Application) -> Application:
 
 async def _move(new_store: NewStore, application: Application, status: str, after: timedelta) -> Application:
     """Take a step that is said to have happened *after* that long."""
-    change = StatusChange(StatusId(status), application.status_id, application.created_at + after)
+    change = a_step(application, status, application.created_at + after)
     moved = replace(application, status_id=change.status_id, version=application.version + 1)
     async with new_store.store.transaction() as tx:
         await tx.applications.get(application.user_id, application.id, lock=True)

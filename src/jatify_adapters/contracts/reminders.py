@@ -7,9 +7,9 @@ import pytest
 from msgspec.structs import replace
 
 from jatify_adapters.contracts.new_store import NewStore
-from jatify_adapters.contracts.samples import Seeker, a_listing, a_seeker, an_application
+from jatify_adapters.contracts.samples import Seeker, a_listing, a_seeker, a_step, an_application
 from jatify_core.agenda import Days, Due, Reminder
-from jatify_core.application import Application, StatusChange, StatusId
+from jatify_core.application import Application, StatusId
 from jatify_core.listing import Listing, ListingBrief
 
 _DAY: Final = date(2026, 12, 1)
@@ -97,7 +97,7 @@ class RemindersContract:
         await _applied(new_store, seeker, status_id=_SAVED, at=_NOON - 9 * ONE_DAY)
         async with new_store.store.transaction() as tx:
             await tx.applications.get(seeker.user.id, kept.id, lock=True)
-            await tx.applications.save(kept, StatusChange(_APPLIED, _SAVED, _NOON))
+            await tx.applications.save(kept, a_step(kept, _APPLIED, _NOON))
         told = await _silent(new_store, seeker, before=_NOON + timedelta(seconds=1))
         assert [(r.kind, r.on, r.application_id, r.status_id) for r in told.reminders] == [
             ("silent", _NOON.date(), kept.id, _APPLIED)
@@ -110,7 +110,7 @@ class RemindersContract:
         assert await _silent(new_store, seeker) == Due((), 0)
         async with new_store.store.transaction() as tx:
             await tx.applications.get(seeker.user.id, kept.id, lock=True)
-            await tx.applications.save(kept, StatusChange(_APPLIED, _SAVED, _NOON))
+            await tx.applications.save(kept, a_step(kept, _APPLIED, _NOON))
         assert [reminder.on for reminder in (await _silent(new_store, seeker)).reminders] == [_NOON.date()]
 
     @pytest.mark.parametrize(("follow_up_on", "found"), [(None, 1), (date(2026, 11, 30), 1), (_DAY, 0)])
@@ -175,7 +175,7 @@ async def _applied(
     """Store an application whose one step was taken at *at*."""
     application = replace(an_application(listing or seeker.listing, at), status_id=status_id, **members)
     async with new_store.store.transaction() as tx:
-        await tx.applications.add(application, StatusChange(status_id, None, at))
+        await tx.applications.add(application, a_step(application, status_id, at))
     return application
 
 

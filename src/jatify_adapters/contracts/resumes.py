@@ -83,7 +83,8 @@ class ResumesContract:
             kept = await tx.applications.get(seeker.user.id, application.id)
         assert kept.updated_at >= application.updated_at
         unlinked = replace(application, resume_id=None, version=2, updated_at=kept.updated_at)
-        assert kept == replace(unlinked, history=(first_step(application),))
+        assert kept == replace(unlinked, history=(first_step(application),), links=kept.links)
+        assert [link.resume for link in kept.links] == [None]
 
     async def test_a_resume_goes_with_its_analyses_their_jobs_and_dead_letters(self, new_store: NewStore) -> None:
         seeker = await a_seeker(new_store)

@@ -5,13 +5,13 @@ from contextlib import asynccontextmanager, suppress
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Final, TypeVar
-from uuid import UUID, uuid4
+from uuid import UUID, uuid4, uuid5
 
 from msgspec import Struct
 
 from jatify_adapters.contracts.new_store import NewStore
 from jatify_core.analysis import Analysis, AnalysisId, Completed, Identity, Reason, Usage
-from jatify_core.application import Application, ApplicationId, StatusChange, StatusId
+from jatify_core.application import Application, ApplicationId, StatusChange, StatusId, StepId
 from jatify_core.dead_letter import DeadLetterFilter
 from jatify_core.findings import Proposal, ProposedPoint, ProposedScore, ProposedSkill, Quote, Suggestion, weights
 from jatify_core.imports import Import, ImportId
@@ -89,7 +89,19 @@ def an_application(listing: Listing, at: datetime, resume_id: ResumeId | None = 
 
 def first_step(application: Application) -> StatusChange:
     """The step with which the history of *application* begins."""
-    return StatusChange(application.status_id, None, application.created_at, "found it")
+    return a_step(application, application.status_id, application.created_at, "found it")
+
+
+def a_step(application: Application, status_id: str, at: datetime, note: str | None = None) -> StatusChange:
+    """A step of *application*, always the same one, written down when it happened."""
+    return StatusChange(
+        id=StepId(uuid5(application.id, f"{status_id} {at.isoformat()} {note}")),
+        status_id=StatusId(status_id),
+        at=at,
+        claimed_at=at,
+        recorded_at=at,
+        note=note,
+    )
 
 
 def an_import(user_id: UserId, at: datetime, count: int = 0) -> Import:

@@ -7,13 +7,14 @@ from jatify_adapters.contracts.new_store import NewStore
 from jatify_adapters.contracts.samples import (
     Seeker,
     a_seeker,
+    a_step,
     a_user,
     an_application,
     first_step,
     rolled_back,
     strangers_id,
 )
-from jatify_core.application import Application, Status, StatusChange, StatusId
+from jatify_core.application import Application, Status, StatusId
 from jatify_core.errors import Conflict, NotFound
 from jatify_core.ports import Transaction
 from jatify_core.status import Pipeline, StatusDraft
@@ -187,5 +188,5 @@ async def _move(new_store: NewStore, application: Application, status_id: Status
     user_id = application.user_id
     async with new_store.store.transaction(user_id) as tx:
         current = await tx.applications.get(user_id, application.id, lock=True)
-        step = StatusChange(status_id, current.status_id, new_store.now())
+        step = a_step(current, status_id, new_store.now())
         await tx.applications.save(replace(current, status_id=status_id), step)

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from jatify_adapters.memory.events import tell
 from jatify_adapters.memory.pages import page
 from jatify_adapters.memory.tables import Draft, owned
-from jatify_core.analysis import Analysis, AnalysisId, Failure
+from jatify_core.analysis import Analysis, AnalysisId, Failure, Judgement
 from jatify_core.dead_letter import Dropped
 from jatify_core.errors import NotFound
 from jatify_core.event import Change
@@ -56,6 +56,12 @@ class MemoryAnalyses:
         """Every analysis of a resume."""
         return page(self._of(user_id, resume_id), window)
 
+    async def of_listing(self, user_id: UserId, listing_id: ListingId, limit: int) -> Sequence[Judgement]:
+        """In brief the newest analyses against a listing."""
+        own = (a for a in self._draft.tables.analyses.values() if a.user_id == user_id and a.listing_id == listing_id)
+        judged = sorted((self._judgement(a) for a in own), key=lambda one: (one.at, one.id), reverse=True)
+        return judged[:limit]
+
     async def record(self, ends: Sequence[End]) -> None:
         """Write what settled jobs mean."""
         analyses = self._draft.tables.analyses
@@ -82,6 +88,14 @@ class MemoryAnalyses:
         for analysis_id in analysis_ids:
             if analyses[analysis_id].state == "failed":
                 analyses[analysis_id] = analyses[analysis_id].requeued()
+
+    async def take_in(self, analyses: Sequence[Analysis]) -> None:
+        """Store analyses that have ended."""
+        for analysis in analyses:
+            owned(self._draft.tables.resumes, analysis.user_id, analysis.resume_id)
+            if analysis.listing_id is not None:
+                owned(self._draft.tables.listings, analysis.user_id, analysis.listing_id)
+            self._draft.tables.analyses[analysis.id] = analysis
 
     async def begun(self, job: Job) -> Analysis:
         """The analysis that *job* is to carry out."""
@@ -121,6 +135,12 @@ class MemoryAnalyses:
             started_at=live.job.claimed_at,
             stale=self._is_stale(stored),
         )
+
+    def _judgement(self, stored: Analysis) -> Judgement:
+        analysis, resume = self._shown(stored), self._draft.tables.resumes[stored.resume_id].resume
+        score = analysis.report.score if analysis.report else None
+        at = stored.finished_at or stored.created_at
+        return Judgement(analysis.id, resume.id, resume.name, analysis.state, score, at)
 
     def _is_stale(self, analysis: Analysis) -> bool:
         tables = self._draft.tables

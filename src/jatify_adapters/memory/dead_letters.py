@@ -1,13 +1,16 @@
 """Dead letters in memory."""
 
+from collections.abc import Sequence
+
 from msgspec.structs import replace
 
 from jatify_adapters.memory.pages import page
-from jatify_adapters.memory.queue import insert, twin
+from jatify_adapters.memory.queue import apart, insert, twin
 from jatify_adapters.memory.tables import Draft, Letter, owned
 from jatify_core.analysis import AnalysisId
 from jatify_core.dead_letter import BuriedJob, DeadLetter, DeadLetterFilter, DeadLetterId, Requeued, Selection, Skipped
 from jatify_core.errors import NotFound
+from jatify_core.job import Job
 from jatify_core.paging import Page
 from jatify_core.user import UserId
 
@@ -47,6 +50,14 @@ class MemoryDeadLetters:
         """Delete a dead letter."""
         owned(self._draft.tables.letters, user_id, dead_letter_id)
         del self._draft.tables.letters[dead_letter_id]
+
+    async def take_in(self, letters: Sequence[tuple[DeadLetter, Job]]) -> None:
+        """Store dead letters with their jobs."""
+        for letter, job in letters:
+            owned(self._draft.tables.analyses, letter.user_id, letter.analysis_id)
+            self._draft.tables.letters[letter.id] = Letter(
+                id=letter.id, job=apart(job), reason=letter.reason, message=letter.message, failed_at=letter.failed_at
+            )
 
     async def everybodys(self, where: DeadLetterFilter) -> Page[BuriedJob]:
         """Dead letters of every user that match."""

@@ -93,5 +93,6 @@ def _due(reminders: Iterable[Reminder], limit: int) -> Due:
 
 
 def _order(reminder: Reminder) -> tuple[date, UUID]:
-    of_listing = reminder.kind == "deadline" or reminder.application_id is None
-    return reminder.on, reminder.listing.id if of_listing else reminder.application_id
+    if reminder.kind == "deadline" or reminder.application_id is None:
+        return reminder.on, reminder.listing.id
+    return reminder.on, reminder.application_id

@@ -5,6 +5,7 @@ from msgspec.structs import replace
 from jatify_adapters.memory.events import drop_all
 from jatify_adapters.memory.pages import contains, page
 from jatify_adapters.memory.tables import Draft, StoredResume, owned, touch
+from jatify_core.application import Application, ResumeLink
 from jatify_core.paging import Page
 from jatify_core.resume import Kept, Resume, ResumeFilter, ResumeId
 from jatify_core.user import UserId
@@ -48,11 +49,13 @@ class MemoryResumes:
         """Delete a resume with all that hangs on it."""
         self._stored(user_id, resume_id)
         tables = self._draft.tables
-        touch(self._draft, lambda application: application.resume_id == resume_id, self._draft.now)
+        touch(self._draft, lambda application: _shows(application, resume_id), self._draft.now)
         for key, stored in tables.applications.items():
             if stored.application.resume_id == resume_id:
-                unlinked = replace(stored.application, resume_id=None)
-                tables.applications[key] = replace(stored, application=unlinked)
+                links = (*stored.application.links, ResumeLink(self._draft.now, None))
+                tables.applications[key] = replace(
+                    stored, application=replace(stored.application, resume_id=None, links=links)
+                )
         drop_all(self._draft, user_id, [a.id for a in tables.analyses.values() if a.resume_id == resume_id])
         del tables.resumes[resume_id]
 
@@ -68,3 +71,9 @@ class MemoryResumes:
 
     def _stored(self, user_id: UserId, resume_id: ResumeId) -> StoredResume:
         return owned(self._draft.tables.resumes, user_id, resume_id)
+
+
+def _shows(application: Application, resume_id: ResumeId) -> bool:
+    """Whether *application* has this resume, or was sent with it."""
+    sent = application.sent_resume
+    return application.resume_id == resume_id or (sent is not None and sent.resume.resume_id == resume_id)

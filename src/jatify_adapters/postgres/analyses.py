@@ -9,7 +9,7 @@ from psycopg.rows import TupleRow
 from jatify_adapters.postgres.connection import Connection, Params
 from jatify_adapters.postgres.events import RUNNING
 from jatify_adapters.postgres.pages import Pages
-from jatify_core.analysis import Analysis, AnalysisId, Completed, Failure, Identity, Usage
+from jatify_core.analysis import Analysis, AnalysisId, Completed, Failure, Identity, Judgement, Usage
 from jatify_core.dead_letter import Dropped
 from jatify_core.errors import NotFound
 from jatify_core.job import End, Job
@@ -106,6 +106,27 @@ class Analyses:
         """Every analysis of a resume."""
         return await _PAGES.page(self._db, window, {"user_id": user_id, "resume_id": resume_id})
 
+    async def of_listing(self, user_id: UserId, listing_id: ListingId, limit: int) -> Sequence[Judgement]:
+        """In brief the newest analyses against a listing, newest first."""
+        rows = await self._db.rows(
+            """
+            select analysis.id, analysis.resume_id, resume.name,
+                   case when analysis.state = 'queued' and job.status = 'processing' then 'running'
+                        else analysis.state end,
+                   (analysis_report.report::json ->> 'score')::integer,
+                   coalesce(analysis.finished_at, analysis.created_at)
+              from analysis
+              join resume on resume.user_id = analysis.user_id and resume.id = analysis.resume_id
+              left join job on job.id = analysis.id
+              left join analysis_report on analysis_report.analysis_id = analysis.id
+             where analysis.user_id = %(user_id)s and analysis.listing_id = %(listing_id)s
+             order by coalesce(analysis.finished_at, analysis.created_at) desc, analysis.id desc
+             limit %(limit)s
+            """,
+            {"user_id": user_id, "listing_id": listing_id, "limit": limit},
+        )
+        return [Judgement(*row) for row in rows]
+
     async def record(self, ends: Sequence[End]) -> None:
         """Write what settled jobs mean for their analyses."""
         await self._succeed([end for end in ends if end.verb == "complete"])
@@ -131,6 +152,30 @@ class Analyses:
             """,
             {"ids": list(analysis_ids)},
         )
+
+    async def take_in(self, analyses: Sequence[Analysis]) -> None:
+        """Store analyses that have ended."""
+        for analysis in analyses:
+            await self._db.change(
+                """
+                with kept as (
+                  insert into analysis (
+                    id, user_id, resume_id, listing_id, state, error_code, error_message, provider, model,
+                    prompt_version, input_tokens, output_tokens, cost_usd, attempts, resume_hash, listing_hash,
+                    inputs_hash, created_at, started_at, finished_at
+                  ) values (
+                    %(id)s, %(user_id)s, %(resume_id)s, %(listing_id)s, %(state)s, %(error_code)s, %(error_message)s,
+                    %(provider)s, %(model)s, %(prompt_version)s, %(input_tokens)s, %(output_tokens)s, %(cost_usd)s,
+                    %(attempts)s, %(resume_hash)s, %(listing_hash)s, %(inputs_hash)s, %(created_at)s, %(started_at)s,
+                    %(finished_at)s
+                  )
+                  returning id, user_id
+                )
+                insert into analysis_report (analysis_id, user_id, report)
+                select id, user_id, %(encoded)s::text from kept where %(encoded)s::text is not null
+                """,
+                _ended(analysis),
+            )
 
     async def begun(self, job: Job) -> Analysis:
         """The analysis that *job* is to carry out."""
@@ -235,6 +280,17 @@ class Analyses:
 
 def _asked(analysis: Analysis) -> Params:
     return msgspec.structs.asdict(analysis) | msgspec.structs.asdict(analysis.identity)
+
+
+def _ended(analysis: Analysis) -> Params:
+    failure, report = analysis.error, analysis.report
+    return {
+        **_asked(analysis),
+        **msgspec.structs.asdict(analysis.usage),
+        "error_code": failure.code if failure else None,
+        "error_message": failure.message if failure else None,
+        "encoded": msgspec.json.encode(report).decode() if report else None,
+    }
 
 
 def _result(end: End, completed: Completed) -> dict[str, object]:

@@ -7,11 +7,11 @@ from typing import Final
 import msgspec
 from psycopg.rows import TupleRow
 
-from jatify_adapters.postgres.connection import Connection, Ring
+from jatify_adapters.postgres.connection import Connection, Params, Ring
 from jatify_adapters.postgres.pages import Pages
 from jatify_core.dead_letter import BuriedJob, DeadLetter, DeadLetterFilter, DeadLetterId, Requeued, Selection, Skipped
 from jatify_core.errors import NotFound
-from jatify_core.job import JobError
+from jatify_core.job import Job, JobError
 from jatify_core.paging import Page
 from jatify_core.user import UserId
 
@@ -69,6 +69,22 @@ class DeadLetters:
         )
         if not removed:
             raise NotFound
+
+    async def take_in(self, letters: Sequence[tuple[DeadLetter, Job]]) -> None:
+        """Store dead letters with their jobs."""
+        for letter, job in letters:
+            await self._db.change(
+                """
+                insert into dead_letter (
+                  id, job_id, user_id, kind, payload, dedup_key, reason, message, errors, attempts, max_attempts, run,
+                  requeues, enqueued_at, failed_at
+                ) values (
+                  %(id)s, %(job_id)s, %(user_id)s, %(kind)s, %(payload)s, %(dedup_key)s, %(reason)s, %(message)s,
+                  %(errors)s, %(attempt)s, %(max_attempts)s, %(run)s, %(requeues)s, %(enqueued_at)s, %(failed_at)s
+                )
+                """,
+                _buried_whole(letter, job),
+            )
 
     async def everybodys(self, where: DeadLetterFilter) -> Page[BuriedJob]:
         """Dead letters of every user that match."""
@@ -131,6 +147,19 @@ class DeadLetters:
             """,
             {"user_id": user_id, "ids": list(ids), "spacing": self._fair_spacing},
         )
+
+
+def _buried_whole(letter: DeadLetter, job: Job) -> Params:
+    return {
+        **msgspec.structs.asdict(job),
+        "id": letter.id,
+        "job_id": job.id,
+        "payload": msgspec.json.encode(job.payload).decode(),
+        "errors": msgspec.json.encode(job.errors).decode(),
+        "reason": letter.reason,
+        "message": letter.message,
+        "failed_at": letter.failed_at,
+    }
 
 
 def _dead_letter(row: TupleRow) -> DeadLetter:

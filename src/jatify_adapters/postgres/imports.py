@@ -60,6 +60,7 @@ class Imports:
             await self._add_listings(imported, [one.listing for one in some])
             await self._add_applications(imported, [one.application for one in some])
             await self._add_steps([one.application for one in some])
+            await self._add_links([one.application for one in some])
 
     async def get(self, user_id: UserId, import_id: ImportId) -> Import:
         """One import."""
@@ -119,14 +120,14 @@ class Imports:
             """
             insert into application (
               id, user_id, listing_id, resume_id, status_id, applied_on, cover_letter, notes, tags, follow_up_on,
-              created_at, updated_at, version, import_id
+              follow_up_note, created_at, updated_at, version, sent_resume, import_id
             )
             select id, user_id, listing_id, resume_id, status_id, applied_on, cover_letter, notes, tags, follow_up_on,
-                   created_at, updated_at, version, %(import_id)s
+                   follow_up_note, created_at, updated_at, version, sent_resume, %(import_id)s
               from json_to_recordset(%(rows)s::json) as brought (
                 id uuid, user_id uuid, listing_id uuid, resume_id uuid, status_id text, applied_on date,
-                cover_letter text, notes text, tags text[], follow_up_on date, created_at timestamptz,
-                updated_at timestamptz, version integer
+                cover_letter text, notes text, tags text[], follow_up_on date, follow_up_note text,
+                created_at timestamptz, updated_at timestamptz, version integer, sent_resume jsonb
               )
             """,
             {
@@ -143,14 +144,35 @@ class Imports:
         ]
         await self._db.change(
             """
-            insert into status_change (user_id, application_id, status_id, from_status_id, at, note)
-            select user_id, application_id, status_id, from_status_id, at, note
+            insert into status_change (
+              user_id, application_id, id, status_id, from_status_id, at, recorded_at, note, resume
+            )
+            select user_id, application_id, id, status_id, from_status_id, at, recorded_at, note, resume
               from rows from (json_to_recordset(%(rows)s::json) as (
-                     user_id uuid, application_id uuid, status_id text, from_status_id text, at timestamptz, note text
-                   )) with ordinality as brought (user_id, application_id, status_id, from_status_id, at, note, place)
+                     user_id uuid, application_id uuid, id uuid, status_id text, from_status_id text,
+                     claimed_at timestamptz, recorded_at timestamptz, note text, resume jsonb
+                   )) with ordinality as brought (
+                     user_id, application_id, id, status_id, from_status_id, at, recorded_at, note, resume, place
+                   )
              order by place
             """,
             {"rows": _json(steps)},
+        )
+
+    async def _add_links(self, applications: Sequence[Application]) -> None:
+        links = [
+            {**asdict(link), "user_id": one.user_id, "application_id": one.id}
+            for one in applications
+            for link in one.links
+        ]
+        await self._db.change(
+            """
+            insert into resume_link (user_id, application_id, at, resume)
+            select user_id, application_id, at, resume
+              from json_to_recordset(%(rows)s::json)
+                as brought (user_id uuid, application_id uuid, at timestamptz, resume jsonb)
+            """,
+            {"rows": _json(links)},
         )
 
     async def _remove_applications(self, this: dict[str, Any]) -> tuple[ApplicationId, ...]:

@@ -117,19 +117,24 @@ class Resumes:
             raise NotFound
 
     async def _unlink(self, this: Params) -> None:
-        # Locked in one order, in which a change of a listing locks them too.
+        # Locked in one order, in which a change of a listing locks them too. Those that it was sent with show its id.
         await self._db.change(
             """
-            with linked as (
-              select id from application
-               where user_id = %(user_id)s and resume_id = %(id)s
+            with concerned as (
+              select id, resume_id from application
+               where user_id = %(user_id)s
+                 and (resume_id = %(id)s or (sent_resume -> 'resume' ->> 'resume_id')::uuid = %(id)s)
                order by id
                  for no key update
+            ), told as (
+              insert into resume_link (user_id, application_id, at)
+              select %(user_id)s, id, date_trunc('milliseconds', now()) from concerned where resume_id = %(id)s
             )
             update application
-               set resume_id = null, version = version + 1, updated_at = date_trunc('milliseconds', now())
-              from linked
-             where application.user_id = %(user_id)s and application.id = linked.id
+               set resume_id = nullif(application.resume_id, %(id)s), version = version + 1,
+                   updated_at = date_trunc('milliseconds', now())
+              from concerned
+             where application.user_id = %(user_id)s and application.id = concerned.id
             """,
             this,
         )

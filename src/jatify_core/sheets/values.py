@@ -15,6 +15,7 @@ from jatify_core.sheets.dates import DateOrder, Unclear, read_date, read_instant
 from jatify_core.text import Url
 
 SHORT: Final = 200
+NOTE: Final = 500
 LONG: Final = 40_000
 MOST_TAGS: Final = 50
 LONGEST_TAG: Final = 50
@@ -183,7 +184,7 @@ def _period(cell: str, _: Reading) -> Period:
         raise Unfit("unknown_value", "Write hour, day, week, month or year.") from None
 
 
-_line, _prose = _text(SHORT), _text(LONG)
+_line, _note, _prose = _text(SHORT), _text(NOTE), _text(LONG)
 READERS: Final[Mapping[Field, Callable[[str, Reading], Any]]] = {
     "company": _line,
     "position": _line,
@@ -198,6 +199,7 @@ READERS: Final[Mapping[Field, Callable[[str, Reading], Any]]] = {
     "url": _url,
     "applied_on": _date,
     "follow_up_on": _date,
+    "follow_up_note": _note,
     "deadline_on": _date,
     "posted_on": _date,
     "created_at": _instant,

@@ -14,7 +14,7 @@ async def read_agenda(ports: Ports, user_id: UserId, horizon: Horizon) -> Agenda
     """What is overdue, due on the day and in the days after it, what fell silent, and which deadlines come."""
     checked(horizon)
     async with ports.store.transaction(user_id) as tx:
-        known = standing(tuple(await tx.applications.statuses()))
+        known = standing(tuple(await tx.applications.statuses(user_id)))
         reminders = tx.reminders
         return Agenda(
             horizon.on,

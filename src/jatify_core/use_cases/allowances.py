@@ -5,6 +5,7 @@ from typing import NoReturn
 
 from jatify_core.errors import Conflict, Throttled
 from jatify_core.ports import Ports, Transaction
+from jatify_core.resume import Kept
 from jatify_core.user import UserId
 
 DAY = timedelta(days=1)
@@ -45,6 +46,21 @@ async def refuse_too_many_files(ports: Ports, tx: Transaction, user_id: UserId, 
         raise Conflict(
             f"Your resumes may have {policy.max_resume_bytes} bytes together. They have {kept.size}, and this one "
             f"{size} more. Delete one, and upload this again."
+        )
+
+
+async def refuse_what_does_not_fit(ports: Ports, tx: Transaction, user_id: UserId, more: Kept) -> None:
+    """Raise `Conflict` where a user has no room for so many *more* files, which come together or not at all."""
+    policy, kept = ports.policy, await tx.resumes.kept(user_id)
+    if kept.files + more.files > policy.max_resumes:
+        raise Conflict(
+            f"You may keep {policy.max_resumes} resumes. You have {kept.files}, and this brings {more.files}. "
+            "Delete some first."
+        )
+    if kept.size + more.size > policy.max_resume_bytes:
+        raise Conflict(
+            f"Your resumes may have {policy.max_resume_bytes} bytes together. They have {kept.size}, and this brings "
+            f"{more.size} more. Delete some first."
         )
 
 

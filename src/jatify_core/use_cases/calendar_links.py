@@ -30,10 +30,9 @@ async def look_at_link(ports: Ports, user_id: UserId) -> CalendarLink | None:
 
 
 async def end_link(ports: Ports, user_id: UserId) -> None:
-    """Have the user's link open nothing any more, at once. Raises `NotFound` where there is none."""
+    """Have the user's link, if he has one, open nothing any more, at once."""
     async with ports.store.transaction(user_id) as tx:
-        if not await tx.calendar_links.remove(user_id):
-            raise NotFound
+        await tx.calendar_links.remove(user_id)
 
 
 async def read_calendar(ports: Ports, token: str) -> tuple[Reminder, ...]:
@@ -48,7 +47,7 @@ async def read_calendar(ports: Ports, token: str) -> tuple[Reminder, ...]:
             raise NotFound
         if current.unnoticed(now):
             await tx.calendar_links.touch(current, now)
-        known = standing(tuple(await tx.applications.statuses()))
+        known = standing(tuple(await tx.applications.statuses(link.user_id)))
         follow_ups = await tx.reminders.follow_ups(link.user_id, known.undecided, days, MOST)
         deadlines = await tx.reminders.deadlines(link.user_id, known.unsent, days, MOST)
     return (*follow_ups.reminders, *deadlines.reminders)

@@ -8,14 +8,14 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Final, TypeVar
 
 from jatify_core.analysis import Analysis
-from jatify_core.application import Application
+from jatify_core.application import Application, Status
 from jatify_core.dead_letter import DeadLetter, DeadLetterFilter
 from jatify_core.errors import NotFound
 from jatify_core.listing import Listing, ListingFilter
 from jatify_core.paging import Page, Sort, Window, walked
 from jatify_core.ports import Ports, Transaction
 from jatify_core.resume import Resume, ResumeFilter
-from jatify_core.use_cases.statuses import UsedStatus, list_statuses
+from jatify_core.use_cases.statuses import list_statuses
 from jatify_core.user import Session, UserId
 
 T = TypeVar("T")
@@ -23,6 +23,12 @@ T = TypeVar("T")
 OLDEST_FIRST: Final = Sort("created_at")
 BATCH: Final = 20
 """Rows in memory at a time: an application or a report may have a hundred kilobytes."""
+
+
+async def own_statuses(ports: Ports, user_id: UserId) -> AsyncIterator[Status]:
+    """The pipeline, by whose statuses applications and their steps go; it is no longer than a page."""
+    for used in await list_statuses(ports, user_id):
+        yield used.status
 
 
 def own_listings(ports: Ports, user_id: UserId) -> AsyncIterator[Listing]:
@@ -60,12 +66,6 @@ def own_dead_letters(ports: Ports, user_id: UserId) -> AsyncIterator[DeadLetter]
 def own_sessions(ports: Ports, user_id: UserId) -> AsyncIterator[Session]:
     """Every login that is still stored."""
     return _walk(ports, user_id, lambda tx, window: tx.sessions.page(user_id, window))
-
-
-async def own_statuses(ports: Ports, user_id: UserId) -> AsyncIterator[UsedStatus]:
-    """The pipeline, which is no longer than a page."""
-    for used in await list_statuses(ports, user_id):
-        yield used
 
 
 async def own_contents(ports: Ports, user_id: UserId) -> AsyncIterator[tuple[Resume, bytes, str]]:

@@ -7,7 +7,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from jatify_core.application import Application
+from jatify_core.application import Application, ResumeCopy
 from jatify_core.errors import Invalid, Violation
 from jatify_core.event import Change
 from jatify_core.imports import Import, ImportId, Plan, Surroundings, Undone, plan
@@ -114,8 +114,8 @@ async def _plan(ports: Ports, tx: Transaction, user_id: UserId, sheet: Sheet, ch
     resumes = walked(lambda window: tx.resumes.page(user_id, ResumeFilter(window)), OLDEST_FIRST, 100)
     around = Surroundings(
         user_id=user_id,
-        statuses=await tx.applications.statuses(),
-        resumes={resume.name: resume.id async for resume in resumes},
+        statuses=await tx.applications.statuses(user_id),
+        resumes={resume.name: ResumeCopy.of(resume) async for resume in resumes},
         known=await tx.imports.known(user_id) if choices.skip_duplicates else (),
         now=ports.clock(),
     )

@@ -20,6 +20,6 @@ async def count_up(
     now = ports.clock()
     async with ports.store.transaction(user_id) as tx:
         journeys = await tx.applications.journeys(user_id)
-        statuses = await tx.applications.statuses()
+        statuses = await tx.applications.statuses(user_id)
     # Counted when the transaction has ended, which nobody is to wait for.
     return stats_of(within(journeys, first, last, offset), statuses, offset, now)

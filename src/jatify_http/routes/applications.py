@@ -4,17 +4,25 @@ from typing import Any
 
 from litestar import Request, Response, Router, delete, get, patch, post, put
 from litestar.params import FromPath, JSONBody
+from litestar.status_codes import HTTP_200_OK
 
-from jatify_core.application import ApplicationDraft, ApplicationId
-from jatify_core.use_cases import applications
-from jatify_core.use_cases.applications import Step
+from jatify_core.application import ApplicationDraft, ApplicationId, StepId
+from jatify_core.use_cases import applications, histories
+from jatify_core.use_cases.applications import Step, Told
 from jatify_http.answers import created, listed, shown
-from jatify_http.conditional import version_tag
-from jatify_http.decoding import merged
+from jatify_http.conditional import joint_tag
+from jatify_http.decoding import merged, strictly
 from jatify_http.guards import LOGGED_IN
 from jatify_http.injected import IfMatch, InCaller, InPorts, Where
 from jatify_http.requests import TAKES_PATCH
-from jatify_http.schemas.applications import ApplicationChange, ApplicationQuery, ApplicationView, parted
+from jatify_http.schemas.applications import (
+    ApplicationChange,
+    ApplicationQuery,
+    ApplicationView,
+    ForgottenStep,
+    StepChange,
+    parted,
+)
 from jatify_http.schemas.lists import Listed
 
 BODY = 256 * 1024
@@ -26,9 +34,7 @@ async def create_application(
     data: JSONBody[ApplicationDraft], caller: InCaller, ports: InPorts
 ) -> Response[ApplicationView]:
     """For one of one's own listings; a status opens its history."""
-    application = await applications.create_application(ports, caller.user_id, data, Step())
-    tag = version_tag(application.version)
-    return created(ApplicationView.of(application), tag, f"/api/applications/{application.id}")
+    return _created(await applications.create_application(ports, caller.user_id, data, Step()))
 
 
 @get(operation_id="listApplications", summary="List applications")
@@ -44,9 +50,8 @@ async def list_applications(
 async def get_application(
     application_id: FromPath[ApplicationId], caller: InCaller, ports: InPorts
 ) -> Response[ApplicationView]:
-    """With its history, oldest first."""
-    application = await applications.read_application(ports, caller.user_id, application_id)
-    return shown(ApplicationView.of(application), version_tag(application.version))
+    """With its history and its timeline, both oldest first."""
+    return _shown(await applications.read_application(ports, caller.user_id, application_id))
 
 
 @put("/{application_id:str}", operation_id="replaceApplication", summary="Replace an application")
@@ -61,7 +66,7 @@ async def replace_application(
     application = await applications.change_application(
         ports, caller.user_id, application_id, lambda _: data, data.step, if_match
     )
-    return shown(ApplicationView.of(application), version_tag(application.version))
+    return _shown(application)
 
 
 @patch(
@@ -82,15 +87,96 @@ async def update_application(
     application = await applications.change_application(
         ports, caller.user_id, application_id, merged(changes), step, if_match
     )
-    return shown(ApplicationView.of(application), version_tag(application.version))
+    return _shown(application)
 
 
 @delete("/{application_id:str}", operation_id="deleteApplication", summary="Drop an application")
 async def delete_application(
     application_id: FromPath[ApplicationId], caller: InCaller, ports: InPorts, if_match: IfMatch
 ) -> None:
-    """It is shown no more; its row stays until the account goes."""
+    """It is shown no more, until it is restored; its row stays until the account goes."""
     await applications.delete_application(ports, caller.user_id, application_id, if_match)
+
+
+@post(
+    "/{application_id:str}/restore",
+    operation_id="restoreApplication",
+    summary="Take a deletion back",
+    status_code=HTTP_200_OK,
+)
+async def restore_application(
+    application_id: FromPath[ApplicationId], caller: InCaller, ports: InPorts
+) -> Response[ApplicationView]:
+    """A deleted application is as it was, one version on; one that was not deleted stays as it is."""
+    return _shown(await applications.restore_application(ports, caller.user_id, application_id))
+
+
+@post(
+    "/{application_id:str}/history",
+    operation_id="addStep",
+    summary="Add a step that was forgotten",
+    opt={"problems": (412, 422)},
+)
+async def add_step(
+    application_id: FromPath[ApplicationId],
+    data: JSONBody[ForgottenStep],
+    caller: InCaller,
+    ports: InPorts,
+    if_match: IfMatch,
+) -> Response[ApplicationView]:
+    """It takes its place by `at`, which is past; if it is the last step, its status is the application's."""
+    return _created(await histories.add_step(ports, caller.user_id, application_id, data.step, if_match))
+
+
+@patch(
+    "/{application_id:str}/history/{step_id:str}",
+    operation_id="updateStep",
+    summary="Correct a step",
+    opt={**TAKES_PATCH, "patches": StepChange},
+)
+async def update_step(  # one more than elsewhere: a thing within a thing
+    application_id: FromPath[ApplicationId],
+    step_id: FromPath[StepId],
+    data: JSONBody[dict[str, Any]],
+    caller: InCaller,
+    ports: InPorts,
+    if_match: IfMatch,
+) -> Response[ApplicationView]:
+    """A merge patch of its time and its note. A time beyond a neighbour's is refused (`out_of_order`)."""
+    correction = strictly(data, StepChange).correction
+    return _shown(await histories.correct_step(ports, caller.user_id, application_id, step_id, correction, if_match))
+
+
+@delete(
+    "/{application_id:str}/history/{step_id:str}",
+    operation_id="deleteStep",
+    summary="Take a step back",
+    opt={"problems": (409,)},
+)
+async def delete_step(
+    application_id: FromPath[ApplicationId],
+    step_id: FromPath[StepId],
+    caller: InCaller,
+    ports: InPorts,
+    if_match: IfMatch,
+) -> None:
+    """Of the last step the status goes back with it, and a date that it set. The first step stays: 409."""
+    await histories.remove_step(ports, caller.user_id, application_id, step_id, if_match)
+
+
+def _created(told: Told) -> Response[ApplicationView]:
+    view = ApplicationView.of(told)
+    return created(view, _tag(view), f"/api/applications/{view.id}")
+
+
+def _shown(told: Told) -> Response[ApplicationView]:
+    view = ApplicationView.of(told)
+    return shown(view, _tag(view))
+
+
+def _tag(view: ApplicationView) -> str:
+    """Of the version, and of what the timeline tells that is no part of the application."""
+    return joint_tag(view.version, [moment for moment in view.timeline or () if moment.kind == "analysis"])
 
 
 def router() -> Router:
@@ -104,6 +190,10 @@ def router() -> Router:
             replace_application,
             update_application,
             delete_application,
+            restore_application,
+            add_step,
+            update_step,
+            delete_step,
         ],
         guards=LOGGED_IN,
         tags=["Applications"],

@@ -59,7 +59,7 @@ async def make_calendar_link(
 
 @delete(operation_id="endCalendarLink", summary="End the calendar link", guards=LOGGED_IN)
 async def end_calendar_link(caller: InCaller, ports: InPorts) -> None:
-    """From now on it opens nothing, in any process. 404 where there is none."""
+    """From now on it opens nothing, in any process. Nothing happens where there is none."""
     await calendar_links.end_link(ports, caller.user_id)
     noted("calendar_link_ended", user_id=caller.user_id)
 

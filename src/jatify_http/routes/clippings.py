@@ -26,9 +26,7 @@ async def parse_job(data: JSONBody[JobPaste], caller: InCaller, ports: InPorts) 
     What a page says for machines is believed first (schema.org's JobPosting), then its meta tags, then its words.
     Nothing is fetched, and nothing is kept: send the draft to `POST /api/jobs` once it is right.
     """
-    del caller  # who may read a paste, but of whose things nothing is asked
-    clipping = await propose_listing(ports, data.content, data.url)
-    return Response(ParsedJobView.of(clipping))
+    return Response(ParsedJobView.of(await propose_listing(ports, caller.user_id, data.content, data.url)))
 
 
 def router() -> Router:

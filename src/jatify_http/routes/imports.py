@@ -14,13 +14,13 @@ from jatify_http.answers import created, listed, shown
 from jatify_http.applications_out import CSV, as_csv, as_json
 from jatify_http.conditional import content_tag
 from jatify_http.guards import LOGGED_IN
-from jatify_http.importing import FORM, FORM_SCHEMA, LARGEST, InImport, beside, received_import
 from jatify_http.injected import InCaller, InPorts, Where
 from jatify_http.presence import while_present
 from jatify_http.requests import JSON
 from jatify_http.routes.resumes import attachment
 from jatify_http.schemas.imports import ExportQuery, ImportQuery, ImportReportView, ImportView, UndoneView
 from jatify_http.schemas.lists import Listed
+from jatify_http.sheet_forms import FORM, FORM_SCHEMA, LARGEST, InImport, beside, received_import
 from jatify_http.uploads import MULTIPART
 
 

@@ -2,12 +2,14 @@
 
 from typing import Any, cast
 
-from litestar import Response, Router, delete, get, patch, put
+from litestar import Request, Response, Router, delete, get, patch, post, put
+from litestar.di import NamedDependency, Provide
 from litestar.params import JSONBody
 from litestar.response import Stream
-from litestar.status_codes import HTTP_204_NO_CONTENT
+from litestar.status_codes import HTTP_201_CREATED, HTTP_204_NO_CONTENT
 
 from jatify_core.use_cases import accounts
+from jatify_core.use_cases.restoring import import_account
 from jatify_core.user import Farewell, PasswordChange, ProfileDraft
 from jatify_http.answers import shown
 from jatify_http.audit import noted
@@ -16,9 +18,13 @@ from jatify_http.decoding import merged
 from jatify_http.exporting import ZIP, zipped
 from jatify_http.guards import LOGGED_IN
 from jatify_http.injected import IfMatch, InCaller, InPorts
+from jatify_http.presence import while_present
 from jatify_http.requests import TAKES_PATCH
 from jatify_http.routes.resumes import attachment
+from jatify_http.schemas.imported import ImportedView
 from jatify_http.schemas.users import UserView
+from jatify_http.taking_in import FORM_SCHEMA, MOST, ZippedArchive, received_archive
+from jatify_http.uploads import MULTIPART
 
 BODY = 4 * 1024
 
@@ -72,6 +78,26 @@ async def export_account(caller: InCaller, ports: InPorts) -> Response[bytes]:
     return cast("Response[bytes]", Stream(zipped(ports, caller.user), headers=headers, media_type=ZIP))
 
 
+@post(
+    "/import",
+    operation_id="importAccount",
+    summary="Bring everything in",
+    opt={"takes": MULTIPART, "form": FORM_SCHEMA, "problems": (409,), "tells": ()},
+    dependencies={"form": Provide(received_archive)},
+)
+async def import_own_export(
+    form: NamedDependency[ZippedArchive], caller: InCaller, ports: InPorts, request: Request[Any, Any, Any]
+) -> Response[ImportedView]:
+    """Add what an export holds, from here or another installation, to what is here: everything, or nothing.
+
+    All gets new ids and keeps its times, versions, histories and reports. What waited or ran is taken in as cancelled,
+    a dead letter as one that may be requeued. Refused with 409 where one would keep more files or bytes than one may.
+    """
+    made = await while_present(request, lambda: import_account(ports, caller.user_id, form))
+    noted("import", user_id=caller.user_id)
+    return Response(ImportedView.of(made, form.left()), status_code=HTTP_201_CREATED)
+
+
 @delete(operation_id="deleteAccount", summary="Leave, with everything", opt={"problems": (429,)})
 async def delete_account(data: JSONBody[Farewell], caller: InCaller, ports: InPorts) -> None:
     """Nothing remains, and there is no way back. A wrong password is 422 with the code `wrong_password`."""
@@ -79,12 +105,20 @@ async def delete_account(data: JSONBody[Farewell], caller: InCaller, ports: InPo
     noted("account_deleted", user_id=caller.user_id)
 
 
-def router() -> Router:
-    """All of the above."""
-    return Router(
+def routers() -> list[Router]:
+    """All of the above; only an import has a body of some size."""
+    importing = Router(
+        "/user",
+        route_handlers=[import_own_export],
+        guards=LOGGED_IN,
+        tags=["Accounts"],
+        request_max_body_size=MOST + BODY,
+    )
+    others = Router(
         "/user",
         route_handlers=[get_profile, update_profile, change_password, export_account, delete_account],
         guards=LOGGED_IN,
         tags=["Accounts"],
         request_max_body_size=BODY,
     )
+    return [importing, others]

@@ -1,26 +1,33 @@
 """Applications on the wire."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from msgspec import UNSET, Meta, Struct, UnsetType
+from msgspec.structs import replace
 
+from jatify_core.analysis import State
 from jatify_core.application import (
     Application,
     ApplicationDraft,
     ApplicationFilter,
     FollowUpNote,
+    SentResume,
     StatusChange,
     StatusCode,
 )
+from jatify_core.findings import Percent
 from jatify_core.listing import ListingBrief, ListingId
 from jatify_core.resume import ResumeId
 from jatify_core.text import Prose, Tag, Word
-from jatify_core.use_cases.applications import Step
+from jatify_core.timeline import LONGEST, Moment
+from jatify_core.use_cases.applications import Step, Told
+from jatify_core.use_cases.histories import Correction, Forgotten
 from jatify_core.user import UserId
 from jatify_http.decoding import strictly
-from jatify_http.schemas import MOST, Version, utc
+from jatify_http.schemas import MOST, Sha256, Version, utc
 from jatify_http.schemas.lists import ListQuery, Search
 
 Instant = Annotated[datetime, Meta(tz=True)]
@@ -40,22 +47,81 @@ class JobBrief(Struct, frozen=True):
         return cls(brief.id, brief.company, brief.position)
 
 
-class StatusChangeView(Struct, frozen=True):
-    """One step of an application's history; the first has no `from_status_id`."""
+class StepView(Struct, frozen=True):
+    """One step of an application's history; the first has no `from_status_id`.
 
+    `at` is no later than that of any later step; `recorded_at` is when it was written down.
+    """
+
+    id: UUID
     status_id: StatusCode
     from_status_id: StatusCode | None
     at: datetime
     note: Prose | None
+    recorded_at: datetime
 
     @classmethod
-    def of(cls, change: StatusChange) -> "StatusChangeView":
-        """How *change* looks."""
-        return cls(change.status_id, change.from_status_id, utc(change.at), change.note)
+    def of(cls, step: StatusChange) -> "StepView":
+        """How *step* looks."""
+        return cls(step.id, step.status_id, step.from_status_id, utc(step.at), step.note, utc(step.recorded_at))
+
+
+class SentResumeView(Struct, frozen=True):
+    """The resume that was sent, as it was then; `resume_id` is null once it was deleted."""
+
+    resume_id: UUID | None
+    name: Word
+    filename: Annotated[str, Meta(max_length=1_000)]
+    sha256: Sha256
+    sent_at: datetime
+
+    @classmethod
+    def of(cls, sent: SentResume) -> "SentResumeView":
+        """How *sent* looks."""
+        resume = sent.resume
+        return cls(resume.resume_id, resume.name, resume.filename, resume.sha256, utc(sent.sent_at))
+
+
+class MomentView(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One thing that happened to an application.
+
+    `created` has no more members; `status` is a step; `resume` that another resume was linked, or none; `analysis` one
+    of the application's job, with any resume.
+    """
+
+    kind: Literal["created", "status", "resume", "analysis"]
+    at: datetime
+    step_id: UUID | UnsetType = UNSET
+    status_id: StatusCode | UnsetType = UNSET
+    from_status_id: StatusCode | UnsetType | None = UNSET
+    note: Prose | UnsetType | None = UNSET
+    resume_id: UUID | UnsetType | None = UNSET
+    resume_name: Word | UnsetType | None = UNSET
+    analysis_id: UUID | UnsetType = UNSET
+    state: State | UnsetType = UNSET
+    score: Percent | UnsetType | None = UNSET
+
+    @classmethod
+    def of(cls, moment: Moment) -> "MomentView":
+        """How *moment* looks."""
+        members = ("kind", *MEMBERS[moment.kind])
+        return cls(at=utc(moment.at), **{name: getattr(moment, name) for name in members})
+
+
+MEMBERS: Mapping[str, tuple[str, ...]] = {
+    "created": (),
+    "status": ("step_id", "status_id", "from_status_id", "note"),
+    "resume": ("resume_id", "resume_name"),
+    "analysis": ("analysis_id", "resume_id", "resume_name", "state", "score"),
+}
+"""What each kind of moment tells, also where it is null."""
 
 
 class ApplicationView(Struct, frozen=True):
-    """An application; `history`, oldest first, is there where one is read alone."""
+    """An application; `history` and `timeline`, both oldest first, are there where one is read alone.
+
+    `sent_resume` is the resume that was linked when it became `applied`. Of a timeline the newest 500 moments are told.
+    """
 
     id: UUID
     job_id: UUID
@@ -71,12 +137,20 @@ class ApplicationView(Struct, frozen=True):
     updated_at: datetime
     version: Version
     job: JobBrief
-    history: Annotated[tuple[StatusChangeView, ...], Meta(max_length=MOST)] | UnsetType = UNSET
+    sent_resume: SentResumeView | None
+    history: Annotated[tuple[StepView, ...], Meta(max_length=MOST)] | UnsetType = UNSET
+    timeline: Annotated[tuple[MomentView, ...], Meta(max_length=LONGEST)] | UnsetType = UNSET
 
     @classmethod
-    def of(cls, application: Application) -> "ApplicationView":
-        """How *application* looks when it is read alone."""
-        return cls._with(application, tuple(StatusChangeView.of(change) for change in application.history))
+    def of(cls, told: Told) -> "ApplicationView":
+        """How an application looks when it is read alone."""
+        shown = cls.with_history(told.application)
+        return replace(shown, timeline=tuple(map(MomentView.of, told.timeline)))
+
+    @classmethod
+    def with_history(cls, application: Application) -> "ApplicationView":
+        """How *application* looks in the export: with its history."""
+        return cls._with(application, tuple(map(StepView.of, application.history)))
 
     @classmethod
     def in_list(cls, application: Application) -> "ApplicationView":
@@ -84,7 +158,7 @@ class ApplicationView(Struct, frozen=True):
         return cls._with(application, UNSET)
 
     @classmethod
-    def _with(cls, application: Application, history: tuple[StatusChangeView, ...] | UnsetType) -> "ApplicationView":
+    def _with(cls, application: Application, history: tuple[StepView, ...] | UnsetType) -> "ApplicationView":
         return cls(
             id=application.id,
             job_id=application.listing.id,
@@ -100,6 +174,7 @@ class ApplicationView(Struct, frozen=True):
             updated_at=utc(application.updated_at),
             version=application.version,
             job=JobBrief.of(application.listing),
+            sent_resume=SentResumeView.of(application.sent_resume) if application.sent_resume else None,
             history=history,
         )
 
@@ -125,13 +200,39 @@ class ApplicationChange(ApplicationDraft, frozen=True, forbid_unknown_fields=Tru
     @property
     def step(self) -> Step:
         """What to write into the history."""
-        return Step(self.status_note, self.status_at)
+        return Step(self.status_note, self.status_at, dates=True)
+
+
+class ForgottenStep(Struct, frozen=True, forbid_unknown_fields=True):
+    """A step that was not written down when it happened. It takes its place in the history by `at`."""
+
+    status_id: StatusCode
+    at: Instant
+    note: Prose | None = None
+
+    @property
+    def step(self) -> Forgotten:
+        """The same as the core understands it."""
+        return Forgotten(self.status_id, self.at, self.note)
+
+
+class StepChange(Struct, frozen=True, forbid_unknown_fields=True):
+    """What may be changed of a step; another status is another step."""
+
+    at: Instant | UnsetType = UNSET
+    note: Prose | UnsetType | None = UNSET
+
+    @property
+    def correction(self) -> Correction:
+        """The same as the core understands it."""
+        return Correction(self.at, self.note)
 
 
 def parted(patch: dict[str, Any]) -> tuple[dict[str, Any], Step]:
     """A patch of the application itself, and what it says for the history."""
     taken = strictly({name: value for name, value in patch.items() if name in STEP}, StepTaken)
-    return {name: value for name, value in patch.items() if name not in STEP}, taken.step
+    step = replace(taken.step, dates="applied_on" in patch)
+    return {name: value for name, value in patch.items() if name not in STEP}, step
 
 
 class ApplicationQuery(ListQuery, frozen=True, kw_only=True):

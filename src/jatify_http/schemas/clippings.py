@@ -4,8 +4,10 @@ from typing import Annotated
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from jatify_core.clipping import LONGEST_PASTE, Clipping, How, Proposal
+from jatify_core.clipping import LONGEST_PASTE, How, Proposal
 from jatify_core.text import Url
+from jatify_core.use_cases.clippings import Proposed
+from jatify_http.schemas.listings import Twins, TwinView
 
 
 class JobPaste(Struct, frozen=True, forbid_unknown_fields=True):
@@ -36,8 +38,10 @@ class ParsedJobView(Struct, frozen=True):
 
     draft: Proposal
     found: FoundView
+    possible_duplicates: Twins
 
     @classmethod
-    def of(cls, clipping: Clipping) -> "ParsedJobView":
-        """How *clipping* looks."""
-        return cls(clipping.draft, FoundView(**clipping.found))
+    def of(cls, proposed: Proposed) -> "ParsedJobView":
+        """How *proposed* looks."""
+        clipping = proposed.clipping
+        return cls(clipping.draft, FoundView(**clipping.found), tuple(map(TwinView.of, proposed.twins)))

@@ -59,6 +59,8 @@ ORDER: Final = [
 ]
 CALENDAR: Final = "0123456789-abcdefghijklmnopqrstuvwxyz_ABCDE"
 SESSION_ID: Final = "019ab4c0-0000-7000-8000-000000000007"
+STEP_ID: Final = "019ab4c0-0000-7000-8000-000000000008"
+SHA256: Final = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
 DEAD: Final = {"reason": "timeout", "message": "The model did not answer in time."}
 
 EXAMPLES: Final[Mapping[str, Any]] = {
@@ -81,8 +83,37 @@ EXAMPLES: Final[Mapping[str, Any]] = {
         **APPLICATION,
         **WRITTEN,
         "job": {"id": JOB_ID, "company": LISTING["company"], "position": LISTING["position"]},
-        "history": [{"status_id": "applied", "from_status_id": None, "at": AT, "note": None}],
+        "sent_resume": {
+            "resume_id": RESUME_ID,
+            "name": "Backend, short",
+            "filename": "ada.pdf",
+            "sha256": SHA256,
+            "sent_at": AT,
+        },
+        "history": [
+            {
+                "id": STEP_ID,
+                "status_id": "applied",
+                "from_status_id": None,
+                "at": AT,
+                "note": None,
+                "recorded_at": AT,
+            }
+        ],
+        "timeline": [
+            {"kind": "created", "at": AT},
+            {
+                "kind": "status",
+                "at": AT,
+                "step_id": STEP_ID,
+                "status_id": "applied",
+                "from_status_id": None,
+                "note": None,
+            },
+        ],
     },
+    "ForgottenStep": {"status_id": "hr_interview", "at": "2025-11-20T14:00:00Z", "note": "By telephone."},
+    "StepChangePatch": {"note": "By video."},
     "ResumeDraft": {"name": "Backend, short"},
     "ResumeDraftPatch": {"name": "Backend, short"},
     "ResumeView": {
@@ -91,7 +122,7 @@ EXAMPLES: Final[Mapping[str, Any]] = {
         "filename": "ada.pdf",
         "media_type": "application/pdf",
         "size": 48_120,
-        "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+        "sha256": SHA256,
         "pages": 2,
         "text_chars": 5_210,
         "warnings": ["multi_column"],
@@ -155,6 +186,15 @@ EXAMPLES: Final[Mapping[str, Any]] = {
         "expires_at": "2026-11-25T09:00:00Z",
         "user_agent": "Mozilla/5.0",
         "current": True,
+    },
+    "ImportedView": {
+        "jobs": 40,
+        "applications": 38,
+        "resumes": 3,
+        "analyses": 25,
+        "statuses": 0,
+        "dead_letters": 1,
+        "skipped": [{"kind": "sessions", "count": 2, "because": "Logins are no luggage."}],
     },
     "ProfileDraft": {"name": "Ada King"},
     "ProfileDraftPatch": {"name": "Ada King"},
@@ -258,6 +298,7 @@ EXAMPLES: Final[Mapping[str, Any]] = {
             "employment_type": "heuristic",
             "salary": "heuristic",
         },
+        "possible_duplicates": [],
     },
     "StatsView": {
         "applications": 3,

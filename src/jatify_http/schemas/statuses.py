@@ -4,7 +4,7 @@ from typing import Annotated, Final, Literal
 
 from msgspec import Meta, Struct
 
-from jatify_core.application import Category, StatusCode
+from jatify_core.application import Category, Status, StatusCode
 from jatify_core.paging import Limit
 from jatify_core.status import MOST_STATUSES, Order, Place
 from jatify_core.text import Word
@@ -14,6 +14,33 @@ from jatify_http.schemas.lists import ListQuery
 
 STATUS_ID: Final = {"type": "string", "minLength": 1, "maxLength": 64, "pattern": "^[a-z0-9_]+$"}
 """An id of a status, in a path."""
+
+
+class PlainStatus(Struct, frozen=True):
+    """A status on its own, as an export has it."""
+
+    id: StatusCode
+    label: Word
+    category: Category
+    terminal: bool
+    position: Place
+    own: bool
+    retired: bool
+    version: Version
+
+    @classmethod
+    def of(cls, status: Status) -> "PlainStatus":
+        """How *status* looks."""
+        return cls(
+            id=status.id,
+            label=status.label,
+            category=status.category,
+            terminal=status.terminal,
+            position=status.position,
+            own=status.own,
+            retired=status.retired,
+            version=status.version,
+        )
 
 
 class StatusView(Struct, frozen=True):
