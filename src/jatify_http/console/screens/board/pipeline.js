@@ -10,6 +10,7 @@ const MANY = 20;
 export class Pipeline extends EventTarget {
   #kept = new Map();
   #pretended = new Map();
+  #gone = new Map();
   #statuses = new Map();
   #signal;
 
@@ -32,6 +33,11 @@ export class Pipeline extends EventTarget {
     const application = this.#kept.get(id);
     const pretence = this.#pretended.get(id);
     return application && pretence ? { ...application, ...pretence } : application;
+  }
+
+  /** Whether *version* of *id* is no news: of one that went, too, for changes are told a moment late. */
+  isPast(id, version) {
+    return (this.#kept.get(id)?.version ?? this.#gone.get(id)) >= version;
   }
 
   /** How *id* was last heard to be. */
@@ -112,7 +118,11 @@ export class Pipeline extends EventTarget {
   }
 
   forget(id) {
-    if (this.#kept.delete(id)) this.dispatchEvent(new CustomEvent("gone", { detail: id }));
+    const last = this.#kept.get(id);
+    if (!last) return;
+    this.#kept.delete(id);
+    this.#gone.set(id, last.version);
+    this.dispatchEvent(new CustomEvent("gone", { detail: id }));
   }
 
   #tell(ids) {
