@@ -141,7 +141,7 @@ class Board extends Part {
     try {
       await this.#pipeline.readStatuses();
       this.#showStatuses();
-      await this.#pipeline.load((statusId) => this.#wall.complete(statusId));
+      for (const status of this.#pipeline.statuses) this.#wall.complete(status.id);
     } catch (problem) {
       complain(problem);
     }

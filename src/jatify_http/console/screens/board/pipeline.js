@@ -35,6 +35,10 @@ export class Pipeline extends EventTarget {
     return application && pretence ? { ...application, ...pretence } : application;
   }
 
+  all() {
+    return [...this.#kept.keys()].map((id) => this.get(id));
+  }
+
   /** Whether *version* of *id* is no news: of one that went, too, for changes are told a moment late. */
   isPast(id, version) {
     return (this.#kept.get(id)?.version ?? this.#gone.get(id)) >= version;
@@ -47,7 +51,7 @@ export class Pipeline extends EventTarget {
 
   /** Each tag in use, in alphabetical order. */
   tags() {
-    return [...new Set([...this.#kept.values()].flatMap((application) => application.tags))].sort((a, b) => a.localeCompare(b));
+    return [...new Set(this.all().flatMap((application) => application.tags))].sort((a, b) => a.localeCompare(b));
   }
 
   async readStatuses() {

@@ -51,6 +51,8 @@ export class Wall {
       foldingChanged: (folded) => this.#folding.keep(status.id, !folded),
     });
     column.narrow(this.#filter);
+    // What came before its column did.
+    column.put(this.#pipeline.all().filter((application) => application.status_id === status.id));
     return column;
   }
 
