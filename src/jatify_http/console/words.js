@@ -33,7 +33,12 @@ export function daysAway(date) {
 export function today(shift = 0) {
   const now = new Date();
   now.setDate(now.getDate() + shift);
-  return [now.getFullYear(), String(now.getMonth() + 1).padStart(2, "0"), String(now.getDate()).padStart(2, "0")].join("-");
+  return dateOf(now);
+}
+
+function dateOf(instant) {
+  const parts = [instant.getFullYear(), String(instant.getMonth() + 1).padStart(2, "0"), String(instant.getDate()).padStart(2, "0")];
+  return parts.join("-");
 }
 
 function local(date) {
@@ -84,6 +89,20 @@ export const ASPECTS = {
 /** The word of a score, as analyses band it. */
 export function bandOf(score) {
   return score >= 75 ? "strong" : score >= 60 ? "good" : score >= 40 ? "partial" : "weak";
+}
+
+/** How many days ago an instant or a date was, in words short enough for a card. */
+export function since(value) {
+  const date = value.length === 10 ? value : dateOf(new Date(value));
+  const days = Math.round((local(today()) - local(date)) / DAY);
+  return days <= 0 ? "today" : days === 1 ? "yesterday" : days < 60 ? `${days} days ago` : `${Math.round(days / 30)} months ago`;
+}
+
+/** *date* and so many days more. */
+export function shifted(date, days) {
+  const moved = local(date);
+  moved.setDate(moved.getDate() + days);
+  return dateOf(moved);
 }
 
 /** What a warning of a resume or a report says, and what to do about it. */

@@ -1,0 +1,57 @@
+// Taking back: what was just done, by its message's button or by Ctrl+Z, the newest first.
+
+import { session } from "../session.js";
+import { complain, say } from "./toasts.js";
+
+const KEPT = 20;
+const done = [];
+
+/** Say *words* about something done, with a way back: *undo*, which answers what to say then, if anything. */
+export function undoable(words, undo) {
+  const deed = { away: () => {} };
+  deed.undo = async () => {
+    forget(deed);
+    const told = await undo();
+    if (told) say(told);
+  };
+  done.push(deed);
+  if (done.length > KEPT) done.shift();
+  deed.away = say(words, { undo: deed.undo });
+  return () => {
+    deed.away();
+    forget(deed);
+  };
+}
+
+/** Take back the newest deed; answers whether there was one. */
+export async function takeBack() {
+  const deed = done.pop();
+  if (!deed) return false;
+  deed.away();
+  try {
+    await deed.undo();
+  } catch (problem) {
+    complain(problem);
+  }
+  return true;
+}
+
+/** Whether what is typed at *target* belongs to it, so that keys of the page must leave it alone. */
+export function typesText(target) {
+  return target instanceof Element && target.closest("input, textarea, select, [contenteditable], dialog") !== null;
+}
+
+function forget(deed) {
+  const place = done.indexOf(deed);
+  if (place >= 0) done.splice(place, 1);
+}
+
+document.addEventListener("keydown", (event) => {
+  const wanted = (event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey && event.key.toLowerCase() === "z";
+  if (!wanted || typesText(event.target) || done.length === 0) return;
+  event.preventDefault();
+  takeBack();
+});
+
+// Another user has nothing to do with what this one did.
+session.addEventListener("change", () => (done.length = 0));
