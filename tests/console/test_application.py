@@ -209,9 +209,7 @@ def test_the_form_of_a_listing_is_kept_over_a_reload_and_overwrites_nobody(page:
     assert (job["company"], job["location"]) == ("Northwind Systems", "Oslo")
 
 
-def test_another_user_of_this_browser_never_sees_a_draft(
-    page: Page, watch: Watch, seeker: Seeker, address: str
-) -> None:
+def test_another_user_of_this_browser_sees_no_draft(page: Page, watch: Watch, seeker: Seeker, address: str) -> None:
     watch.expect(0, 404)
     application = opened(page, seeker)
     page.route("**/api/applications/*", only_reading)
