@@ -68,6 +68,19 @@ export async function all(path, query, options) {
   return items;
 }
 
+/** The items of a list's first *wanted* pages, and whether there are more. */
+export async function firstPages(path, wanted, options) {
+  const items = [];
+  let cursor = null;
+  for (let page = 0; page < wanted; page += 1) {
+    const read = await get(path, { limit: 100, cursor }, options);
+    items.push(...read.items);
+    cursor = read.next_cursor;
+    if (!cursor) break;
+  }
+  return { items, more: cursor !== null };
+}
+
 /** Post a form with files; *progress* hears of the share that is sent, 0 to 1. */
 export function upload(path, form, progress = () => {}, signal = undefined) {
   return new Promise((resolve, reject) => {
