@@ -20,15 +20,16 @@ export class Problem extends Error {
   }
 }
 
-/** Ask, and answer `{status, body, headers}`. *version* is what a change is meant for.
+/** Ask, and answer `{status, body, headers}`. *version* is what a change is meant for; *keepalive* outlives the page.
  *
  * Each POST carries a key, so that one whose answer got lost can be sent again and acts once.
  */
-export async function ask(method, path, { query, body, version, signal, headers = {} } = {}) {
+export async function ask(method, path, { query, body, version, signal, keepalive = false, headers = {} } = {}) {
   const keyed = method === "POST" && !path.startsWith("/api/auth/") ? { "Idempotency-Key": randomKey() } : {};
   const sent = {
     method,
     signal,
+    keepalive,
     cache: "no-store",
     headers: {
       ...authorization(),

@@ -3,6 +3,7 @@
 import { changes } from "./changes.js";
 import { Part, h } from "./dom.js";
 import { icon } from "./parts/icons.js";
+import { sendLeft } from "./parts/tracked.js";
 import { session } from "./session.js";
 import "./theme.js";
 
@@ -41,6 +42,7 @@ class Frame extends Part {
     this.listen(window, "hashchange", () => this.#open());
     this.listen(changes, "line", () => this.#tellLine());
     changes.begin();
+    sendLeft();
     this.#tellLine();
     this.#open();
   }
