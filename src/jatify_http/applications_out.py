@@ -10,6 +10,7 @@ import msgspec
 from jatify_core.sheets.cells import StepCell, joined_steps, joined_tags, masked, told_instant
 from jatify_core.sheets.columns import EXPORTED, Field
 from jatify_core.use_cases.imports import Told
+from jatify_http.schemas import members
 from jatify_http.schemas.applications import ApplicationView
 from jatify_http.schemas.listings import JobView
 
@@ -36,7 +37,7 @@ async def as_json(applications: AsyncIterator[Told]) -> AsyncIterator[bytes]:
     """`{"items": [...]}`: each with its history, and its listing whole."""
     between = b'{"items": [\n'
     async for told in applications:
-        shown = msgspec.structs.asdict(ApplicationView.with_history(told.application))
+        shown = members(ApplicationView.with_history(told.application))
         yield between + msgspec.json.encode({**shown, "job": JobView.of(told.listing)})
         between = b",\n"
     yield b"\n]}\n" if between == b",\n" else b'{"items": []}\n'

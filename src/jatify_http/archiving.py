@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Annotated, Any, Final, Literal, TypeVar
 
 import msgspec
-from msgspec import UNSET, Meta, Struct, ValidationError
+from msgspec import Meta, Struct, ValidationError
 from msgspec.structs import asdict
 
 from jatify_core.analysis import Analysis
@@ -23,6 +23,7 @@ from jatify_core.resume import Resume
 from jatify_core.text import refuse_nul
 from jatify_core.user import UserId
 from jatify_http.decoding import violation
+from jatify_http.schemas import members
 from jatify_http.schemas.analyses import AnalysisView
 from jatify_http.schemas.applications import ApplicationView
 from jatify_http.schemas.dead_letters import DeadLetterView
@@ -68,9 +69,8 @@ class Manifest(Struct, frozen=True):
 def written(value: Struct) -> dict[str, object]:
     """*value* as an archive has it."""
     _, look = VIEWS[type(value)]
-    shown = {name: member for name, member in asdict(look(value)).items() if member is not UNSET}
     stored = {SAID.get(name, name): _plain(member) for name, member in asdict(value).items() if name != OWNER}
-    return {**shown, **stored}
+    return {**members(look(value)), **stored}
 
 
 def read_back(item: object, kind: type[S], user_id: UserId) -> S:

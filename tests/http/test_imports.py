@@ -255,10 +255,28 @@ async def test_an_export_imports_again_with_nothing_lost(ann: Person, bob: Perso
     again = await bob.get("/api/applications/export")
     assert again.content == exported.content
     theirs, mine = await applications(bob), await applications(ann)
-    carried = ("status_id", "applied_on", "cover_letter", "notes", "tags", "follow_up_on", "created_at", "history")
+    carried = (
+        "status_id",
+        "applied_on",
+        "cover_letter",
+        "notes",
+        "tags",
+        "follow_up_on",
+        "follow_up_note",
+        "created_at",
+    )
     assert [{name: one[name] for name in carried} for one in theirs] == [
         {name: one[name] for name in carried} for one in mine
     ]
+    assert [happened(one) for one in theirs] == [happened(one) for one in mine]
+    assert [(one["sent_resume"] or {}).get("sha256") for one in theirs] == [
+        (one["sent_resume"] or {}).get("sha256") for one in mine
+    ]
+
+
+def happened(application: dict[str, Any]) -> list[Any]:
+    """Its history, but for what is told of when it was written down."""
+    return [(step["status_id"], step["from_status_id"], step["at"], step["note"]) for step in application["history"]]
 
 
 async def somebodys_life(who: Person, clock: MovableClock) -> None:
@@ -269,7 +287,7 @@ async def somebodys_life(who: Person, clock: MovableClock) -> None:
         job_id=(await who.job(company="=Acme", position="-Engineer;=x", url="https://a.example/", source="@friend",
                               location="+49", deadline_on="2026-12-01"))["id"],
         resume_id=first["id"], status_id="applied", applied_on="2026-11-01", cover_letter=nasty, notes=nasty,
-        tags=["a,b", 'c"d', "e;f", " g ", "=h", "'=i", "plain tag"], follow_up_on="2026-12-02",
+        tags=["a,b", 'c"d', "e;f", " g ", "=h", "'=i", "plain tag"], follow_up_on="2026-12-02", follow_up_note="=nag",
     )  # fmt: skip
     clock.advance(timedelta(seconds=1))
     moved = await who.application(job_id=(await who.job(company=" Spaces ", position="N/A"))["id"])

@@ -63,7 +63,7 @@ NAMES: Final[Mapping[Field, str]] = {
     "tags": "labels|keywords|categories|tag|label|schlagworte",
     "notes": "note|comments|comment|remarks|notizen|notiz|bemerkungen|anmerkungen|kommentar|remarques|notas",
     "cover_letter": "coverletter|anschreiben|lettre de motivation",
-    "follow_up_note": "follow up note|next step|next action|todo|to do|reminder note|nächster schritt",
+    "follow_up_note": "next step|next action|reminder note|nächster schritt",
     "follow_up_on": (
         "follow up|follow up date|followup|followup date|next follow up|next action date|reminder|reminder date|"
         "wiedervorlage|nachfassen am"

@@ -1,9 +1,10 @@
 """What the wire looks like where it differs from the core's values: one module for each noun."""
 
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Any
 
-from msgspec import Meta
+from msgspec import UNSET, Meta, Struct
+from msgspec.structs import asdict
 
 MOST = 2**53 - 1
 """The largest whole number that every reader of JSON keeps exactly."""
@@ -23,3 +24,8 @@ def utc(at: datetime) -> datetime:
 def utc_or_none(at: datetime | None) -> datetime | None:
     """The same, for what may not have happened yet."""
     return None if at is None else utc(at)
+
+
+def members(view: Struct) -> dict[str, Any]:
+    """The members of *view* that there are, by name."""
+    return {name: member for name, member in asdict(view).items() if member is not UNSET}

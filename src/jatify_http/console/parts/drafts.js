@@ -228,12 +228,20 @@ async function abandoned(stem) {
   const keys = Object.keys(localStorage).filter((key) => key.startsWith(stem) && !key.endsWith(`.${page}`));
   if (!keys.length) return [];
   const alive = await present();
-  const left = keys.filter((key) => !alive.has(key.split(".").at(-1)));
+  // Some may have been taken up meanwhile.
+  const left = keys.filter((key) => !alive.has(key.split(".").at(-1)) && localStorage.getItem(key) !== null);
   return left.map((key) => ({ key, ...JSON.parse(localStorage.getItem(key)) })).sort((one, other) => other.at - one.at);
 }
 
-/** The pages that are open now: those answer, whatever they left elsewhere is theirs. */
-async function present() {
+let asking = null;
+
+/** The pages that are open now: those answer, and whatever they have left unsent is theirs. */
+function present() {
+  asking ??= asked().finally(() => (asking = null));
+  return asking;
+}
+
+async function asked() {
   heard.clear();
   heard.add(page);
   others.postMessage("who");

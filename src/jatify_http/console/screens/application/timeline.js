@@ -71,7 +71,8 @@ export function timelinePanel(context) {
     try {
       await tracked.change("DELETE", `/history/${item.step_id}`);
       say(`The step to ${label} is undone.`, {
-        undo: () => tracked.change("POST", "/history", { status_id: item.status_id, at: item.at, note: item.note }),
+        // As the newest again: a time before the other steps' would else put it before them.
+        undo: () => tracked.change("PATCH", "", { status_id: item.status_id, status_at: item.at, status_note: item.note }),
       });
     } catch (problem) {
       complain(problem);
@@ -112,8 +113,12 @@ export function timelinePanel(context) {
     openDialog("Add a step that was forgotten", (close) => {
       const pairs = statuses.filter((one) => !one.retired).map((one) => [one.id, one.label]);
       const status = field("Status", { tag: "select", name: "status_id", options: choices(pairs, pairs[1]?.[0]) });
-      return form({}, [status, when(asLocal(Date.now())), noteField("")], "Add", async ({ status_id, at, note }) => {
-        await tracked.change("POST", "/history", { status_id, at: fromLocal(at), note: note.trim() || null });
+      const opened = asLocal(Date.now());
+      return form({}, [status, when(opened), noteField("")], "Add", async ({ status_id, at, note }) => {
+        const said = note.trim() || null;
+        // Now, by the server's clock, which knows more than the minute.
+        if (at === opened && status_id !== tracked.value.status_id) await tracked.change("PATCH", "", { status_id, status_note: said });
+        else await tracked.change("POST", "/history", { status_id, at: fromLocal(at), note: said });
         close(true);
       });
     });
