@@ -1,4 +1,4 @@
-"""The board: cards carried by mouse, finger and keys, taken back, found, added and deleted, and the same in every window."""
+"""The board: cards are carried by mouse, finger and keys; adding, searching, filtering, and what others change."""
 
 import re
 from datetime import UTC, datetime, timedelta

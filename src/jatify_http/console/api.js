@@ -1,6 +1,7 @@
 // The public API: every request of the console goes through here, and every refusal comes out as a `Problem`.
 
 import { ENDED, session } from "./session.js";
+import { lasting } from "./words.js";
 
 const TRIES = 3;
 
@@ -144,6 +145,10 @@ function refused(status, body, retryAfter) {
   if (status === 401 && session.open) session.end(ENDED);
   const problem = new Problem(status, body ?? {});
   problem.retryAfter = retryAfter === null ? null : Number(retryAfter);
+  // Who looks at a page sees no header.
+  if (problem.retryAfter && problem.message.includes("Retry-After")) {
+    problem.message = `Too many attempts. Try again in ${lasting(problem.retryAfter)}.`;
+  }
   return problem;
 }
 
