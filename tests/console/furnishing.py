@@ -1,5 +1,6 @@
 """A seeker who has been at it for ninety days, and the way to each screen of his."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import anyio
@@ -24,7 +25,8 @@ class Furnished:
             "/api/applications", {"job_id": self.job["id"], "resume_id": self.resume["id"], "status_id": "applied"}
         )
         self.described: list[str] = []
-        anyio.run(self._search)
+        with ThreadPoolExecutor(1) as thread:  # the browser's event loop may have this one
+            thread.submit(anyio.run, self._search).result()
         asked = seeker.made(f"/api/resumes/{self.resume['id']}/analyze", {"job_id": self.job["id"]})
         self.analysis = ended(seeker.api, asked)
 

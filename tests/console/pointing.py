@@ -7,9 +7,10 @@ from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
 
-COPY = """(kinds) => navigator.clipboard.write([
-  new ClipboardItem(Object.fromEntries(Object.entries(kinds).map(([kind, text]) => [kind, new Blob([text], { type: kind })]))),
-])"""
+COPY = """(kinds) => {
+  const blobs = Object.entries(kinds).map(([type, text]) => [type, new Blob([text], { type })]);
+  return navigator.clipboard.write([new ClipboardItem(Object.fromEntries(blobs))]);
+}"""
 
 
 def carry(page: Page, card: Locator, to: Locator) -> None:

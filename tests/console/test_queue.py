@@ -75,7 +75,7 @@ def test_without_anything_it_says_so_and_that_all_is_well(page: Page, seeker: Se
     expect(page.get_by_text("Analyses run as they come.")).to_be_visible()
     expect(page.get_by_text("Nothing waits, nothing runs.")).to_be_visible()
     expect(page.get_by_text("Nothing has failed for good.")).to_be_visible()
-    expect(page.get_by_role("heading", name="Everybody’s")).to_have_count(0)
+    expect(page.get_by_role("heading", name="Everybody's")).to_have_count(0)
 
 
 def test_what_waits_and_runs_is_shown_in_its_order_and_cancelled(
@@ -260,11 +260,11 @@ def test_an_operator_sees_everybodys_without_what_stands_in_them(
     with closing(Seeker(address, "Olga")) as olga:
         house.promote(olga.email)
         olga.enter(page, "#/queue")
-        everybody = page.get_by_role("region", name="Everybody’s", exact=True)
+        everybody = page.get_by_role("region", name="Everybody's", exact=True)
         whose = seeker.login["user"]["id"][-8:]
         row = everybody.get_by_role("row").filter(has_text=whose)
         expect(row).to_contain_text("The model's provider made an error")
-        expect(everybody.get_by_text("Nobody’s job waits.")).to_be_visible()
+        expect(everybody.get_by_text("Nobody's job waits.")).to_be_visible()
         assert "Secret" not in (page.locator("body").text_content() or "")
         assert faults_in_every_look(page) == []
         row.get_by_role("button", name=f"Requeue the job of user {whose}").click()

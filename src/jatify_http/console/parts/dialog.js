@@ -3,6 +3,7 @@
 import { freshId, h } from "../dom.js";
 import { complain } from "./toasts.js";
 import { icon } from "./icons.js";
+import { refocus } from "./redraw.js";
 
 /** Open a dialog with *title* and *content*; answers the value that it is closed with, undefined if it is left.
  *
@@ -32,7 +33,7 @@ export function openDialog(title, content, { wide = false } = {}) {
   return new Promise((resolve) => {
     dialog.addEventListener("close", () => {
       dialog.remove();
-      if (before?.isConnected) before.focus();
+      refocus(before);
       resolve(given);
     });
   });

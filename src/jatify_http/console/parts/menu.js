@@ -1,6 +1,7 @@
 // A small sheet beside the control that opens it: the browser's own popover, which Escape and a press elsewhere close.
 
 import { h } from "../dom.js";
+import { refocus } from "./redraw.js";
 
 const GAP = 6;
 const EDGE = 8;
@@ -15,7 +16,7 @@ export function openMenu(anchor, label, content) {
     if (event.newState !== "closed") return;
     const back = sheet.contains(document.activeElement) || document.activeElement === document.body;
     sheet.remove();
-    if (back && anchor.isConnected) anchor.focus({ preventScroll: true });
+    if (back) refocus(anchor);
   });
   sheet.showPopover();
   place(sheet, anchor);

@@ -25,6 +25,13 @@ export function keepFocus(place, draw) {
   (found ?? heading)?.focus({ preventScroll: true });
 }
 
+/** Focus *element*, or what has been drawn in its place since. */
+export function refocus(element) {
+  const key = element?.dataset?.key;
+  const there = element?.isConnected ? element : key && document.querySelector(`[data-key="${CSS.escape(key)}"]`);
+  there?.focus({ preventScroll: true });
+}
+
 function alike(place, key) {
   const kind = (one) => one.split(":")[0];
   return [...place.querySelectorAll("[data-key]")].map((one) => one.dataset.key).filter((one) => kind(one) === kind(key));

@@ -25,13 +25,13 @@ export function everybody(place, signal) {
       complain(problem);
     }
   };
-  const jobs = new Table("Everybody’s, waiting and running", JOBS, "/api/operator/queue", jobCells, "Nobody’s job waits.", load);
-  const letters = new Table("Everybody’s, failed for good", LETTERS, "/api/operator/dlq", (letter) => letterCells(letter, load), "Nobody’s job has failed for good.", load);
+  const jobs = new Table("Everybody's, waiting and running", JOBS, "/api/operator/queue", jobCells, "Nobody's job waits.", load);
+  const letters = new Table("Everybody's, failed for good", LETTERS, "/api/operator/dlq", (letter) => letterCells(letter, load), "Nobody's job has failed for good.", load);
   place.replaceChildren(
     h(
       "section",
       { class: "panel everybody", "aria-labelledby": "everybody" },
-      h("h2", { id: "everybody" }, "Everybody’s"),
+      h("h2", { id: "everybody" }, "Everybody's"),
       h("p", { class: "soft" }, "You are an operator: you see whose jobs wait and fail, and nothing of what stands in them."),
       jobs.element,
       letters.element,
@@ -101,7 +101,7 @@ function letterCells(letter, again) {
   };
   const requeue = () => act(() => post(`${path}/requeue`), "It waits again.");
   const drop = async () => {
-    if (await confirmed("Delete somebody’s failed job?", "Its owner will not find it any more.", "Delete")) await act(() => remove(path), "Deleted.");
+    if (await confirmed("Delete somebody's failed job?", "Its owner will not find it any more.", "Delete")) await act(() => remove(path), "Deleted.");
   };
   const which = `the job of user ${tail(letter)} that failed ${letter.failed}`;
   return [
