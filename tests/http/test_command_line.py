@@ -5,6 +5,7 @@ import os
 import signal
 import socket
 import subprocess
+import time
 from pathlib import Path
 
 import httpx
@@ -34,6 +35,7 @@ def test_the_demo_keeps_serving_until_ctrl_c_ends_everything(tmp_path: Path, dat
     with started(tmp_path, "demo", JATIFY_DATA_DIR=data_dir, JATIFY_PORT=str(port)) as demo:
         while "/docs" not in demo.log:
             assert demo.process.poll() is None, demo.log
+            time.sleep(0.1)
         assert httpx.get(f"http://127.0.0.1:{port}/health/ready", trust_env=False).is_success
         assert demo.stop(signal.SIGINT) == 0, demo.log
     assert not _postgres_of(data_dir)
