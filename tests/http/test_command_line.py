@@ -48,10 +48,8 @@ def _assert_a_search_of_ninety_days(address: str, log: str) -> None:
     """Log in as the demo says, and see forty applications, the oldest almost ninety days old."""
     ((email, password),) = re.findall(r"Log in +as (\S+) with the password (\S+)", log)
     with httpx.Client(base_url=address, trust_env=False) as client:
-        token = client.post("/api/auth/login", json=dict(zip(("email", "password"), login, strict=True))).json()[
-            "token"
-        ]
-        client.headers["Authorization"] = f"Bearer {token}"
+        login = client.post("/api/auth/login", json={"email": email, "password": password}).json()
+        client.headers["Authorization"] = f"Bearer {login['token']}"
         applications = client.get("/api/applications", params={"limit": 100}).json()["items"]
         assert len({application["job"]["company"] for application in applications}) == len(applications) == 40
         oldest = min(datetime.fromisoformat(application["status_since"]) for application in applications)
