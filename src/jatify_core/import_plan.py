@@ -205,6 +205,7 @@ class _Reader:
             history=history,
             links=(ResumeLink(history[0].at, resume),) if resume else (),
             sent_resume=sent_resume(history, self._around.statuses),
+            status_since=history[-1].at,
         )
 
     def _completed(self, steps: list[StatusChange], status_id: StatusId) -> list[StatusChange]:

@@ -1,7 +1,7 @@
-"""The board: cards carried by mouse, finger and keys, taken back, found, added and deleted, and the same in every window."""
+"""The board: cards carried by mouse, finger and keys, taken back, found, added and deleted, in every window alike."""
 
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from playwright.sync_api import Browser, Locator, Page, Route, expect
@@ -295,7 +295,9 @@ def test_a_long_column_is_drawn_as_far_as_it_is_scrolled(page: Page, seeker: See
 
 
 def test_a_card_says_when_to_follow_up(page: Page, seeker: Seeker) -> None:
-    seeker.application("Acme", "Engineer", "applied", follow_up_on=str(date.today() - timedelta(days=2)))
+    seeker.application(
+        "Acme", "Engineer", "applied", follow_up_on=str(datetime.now().astimezone().date() - timedelta(days=2))
+    )
     seeker.enter(page)
     expect(column(page, "applied").locator(".chip")).to_contain_text("2 days late")
     page.get_by_role("button", name="Menu of Engineer at Acme").click()
@@ -311,3 +313,32 @@ def test_closed_columns_are_folded_and_stay_as_they_were_left(page: Page, seeker
     expect(card(page, "rejected", "Engineer")).to_be_visible()
     page.reload()
     expect(card(page, "rejected", "Engineer")).to_be_visible()
+
+
+def test_a_status_that_is_made_meanwhile_gets_its_column(page: Page, seeker: Seeker) -> None:
+    application = seeker.application("Acme", "Engineer")
+    seeker.enter(page)
+    expect(card(page, "saved", "Engineer")).to_be_visible()
+    expect(page.locator(".line")).to_have_attribute("data-live", "true")
+    made = seeker.api.post("/api/statuses", json={"label": "Homework", "category": "interview"}).raise_for_status()
+    step = {"status_id": made.json()["id"]}
+    seeker.api.patch(f"/api/applications/{application['id']}", json=step).raise_for_status()
+    expect(card(page, made.json()["id"], "Engineer")).to_be_visible()
+
+
+def test_what_is_taken_back_before_it_was_answered_is_taken_back(page: Page, seeker: Seeker) -> None:
+    application = seeker.application("Acme", "Engineer")
+    page.add_init_script("""
+      const send = window.fetch;
+      window.fetch = async (address, options) => {
+        if (options?.method === "PATCH") await new Promise((wake) => setTimeout(wake, 700));
+        return send(address, options);
+      };""")
+    seeker.enter(page)
+    card(page, "saved", "Engineer").focus()
+    with page.expect_response(lambda answer: answer.request.method == "DELETE"):
+        for key in ("Space", "ArrowRight", "Space", "Control+z"):
+            page.keyboard.press(key)
+    expect(card(page, "saved", "Engineer")).to_be_visible()
+    assert status_of(seeker, application) == "saved"
+    expect(page.locator(".toast")).to_have_count(0)

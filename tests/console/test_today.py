@@ -1,6 +1,6 @@
 """Today: what is due, done or put off with one press, and taken back with another."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from playwright.sync_api import Locator, Page, expect
 
@@ -12,7 +12,7 @@ def section(page: Page, name: str) -> Locator:
 
 
 def in_days(days: int) -> str:
-    return str(date.today() + timedelta(days=days))
+    return str(datetime.now().astimezone().date() + timedelta(days=days))
 
 
 def silent(seeker: Seeker, company: str, days: int) -> None:

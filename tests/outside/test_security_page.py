@@ -136,5 +136,5 @@ async def test_no_listing_is_ever_fetched(ann: Owner) -> None:
             r"^\s*(import|from) (httpx|aiohttp|requests|urllib\.request)\b", path.read_text("utf-8"), re.MULTILINE
         )
     }
-    assert clients <= {("jatify_adapters", "openrouter"), ("jatify_http", "demo.py")}
+    assert clients <= {("jatify_adapters", "openrouter"), ("jatify_http", "demo.py"), ("jatify_http", "demo_search.py")}
     assert description()["paths"]["/api/jobs"]["post"]["description"].endswith("never fetched.")

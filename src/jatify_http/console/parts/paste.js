@@ -1,6 +1,6 @@
 // A listing out of what one pasted: the server reads it, one looks it over, and it is kept with an application.
 
-import { post } from "../api.js";
+import { Problem, post } from "../api.js";
 import { h } from "../dom.js";
 import { session } from "../session.js";
 import { choices, field, form, openDialog } from "./dialog.js";
@@ -8,6 +8,7 @@ import { complain } from "./toasts.js";
 import { twinsNotice } from "./twins.js";
 
 const MOST = 1_000_000;
+const NEEDED = [["company", "Say which company it is."], ["position", "Say which position it is."]];
 const WORKPLACES = [["", "Not said"], ["onsite", "On site"], ["hybrid", "Hybrid"], ["remote", "Remote"]];
 const PERIODS = [["", "Not said"], ["year", "a year"], ["month", "a month"], ["week", "a week"], ["day", "a day"], ["hour", "an hour"]];
 
@@ -65,6 +66,8 @@ function looking({ draft, possible_duplicates: twins }, pasted, { statuses, clos
   let job = null;
   const element = form({ "aria-label": "The listing" }, fields(draft, pasted, statuses), "Add to the board", async (given) => {
     const { status_id, ...listing } = drafted(given);
+    const missing = NEEDED.filter(([name]) => !listing[name]);
+    if (missing.length > 0) throw new Problem(422, { errors: missing.map(([name, message]) => ({ pointer: `/${name}`, message })) });
     // Where the listing was made and the application was not, trying again makes no second listing.
     job ??= await post("/api/jobs", listing);
     const application = await post("/api/applications", { job_id: job.id, ...(status_id ? { status_id } : {}) });
@@ -121,7 +124,7 @@ function drafted({ salary_min, salary_max, salary_currency, salary_period, ...gi
     ...(salary_period === "" ? {} : { period: salary_period }),
   };
   const listing = Object.fromEntries(Object.entries(given).map(([name, value]) => [name, value.trim()]).filter(([, value]) => value !== ""));
-  return { company: "", position: "", ...listing, ...(Object.keys(salary).length ? { salary } : {}) };
+  return { ...listing, ...(Object.keys(salary).length ? { salary } : {}) };
 }
 
 const words = (text) => text.replace(/\s+/g, " ").trim();

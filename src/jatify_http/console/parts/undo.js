@@ -6,38 +6,36 @@ import { complain, say } from "./toasts.js";
 const KEPT = 20;
 const done = [];
 
-/** Say *words* about something done, with a way back: *undo*, which answers what to say then, if anything. */
-export function undoable(words, undo) {
+/** Say *words* about something done, with a way back: *undo*.
+ *
+ * Where it is still being *sent* (a promise) it is said when that has come to something, but can be taken back at once.
+ */
+export function undoable(words, undo, sent = null) {
   const deed = { away: () => {} };
   deed.undo = async () => {
     forget(deed);
-    const told = await undo();
-    if (told) say(told);
+    await undo();
   };
   done.push(deed);
   if (done.length > KEPT) done.shift();
-  deed.away = say(words, { undo: deed.undo });
-  return () => {
-    deed.away();
-    forget(deed);
-  };
+  const tell = () => (deed.away = say(words, { undo: deed.undo }));
+  if (sent === null) tell();
+  else sent.then((came) => (!came ? forget(deed) : done.includes(deed) && tell()));
 }
 
-/** Take back the newest deed; answers whether there was one. */
-export async function takeBack() {
+async function takeBack() {
   const deed = done.pop();
-  if (!deed) return false;
+  if (!deed) return;
   deed.away();
   try {
     await deed.undo();
   } catch (problem) {
     complain(problem);
   }
-  return true;
 }
 
-/** Whether what is typed at *target* belongs to it, so that keys of the page must leave it alone. */
-export function typesText(target) {
+// Whether what is typed at *target* belongs to it, so that keys of the page must leave it alone.
+function typesText(target) {
   return target instanceof Element && target.closest("input, textarea, select, [contenteditable], dialog") !== null;
 }
 

@@ -105,7 +105,7 @@ class Board extends Part {
     this.listen(this.#adding, "added", ({ detail }) => this.#added(detail.application, detail.undo));
     const gathered = settled(() => this.#reread(), GATHERED);
     this.listen(changes, "application.updated", ({ detail }) => {
-      if (this.#pipeline.known(detail.id)?.version >= detail.version) return;
+      if (this.#pipeline.isPast(detail.id, detail.version)) return;
       this.#changed.set(detail.id, detail.state === "deleted");
       gathered();
     });
@@ -141,7 +141,7 @@ class Board extends Part {
     try {
       await this.#pipeline.readStatuses();
       this.#showStatuses();
-      await this.#pipeline.load((statusId) => this.#wall.complete(statusId));
+      for (const status of this.#pipeline.statuses) this.#wall.complete(status.id);
     } catch (problem) {
       complain(problem);
     }

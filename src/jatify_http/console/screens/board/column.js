@@ -79,11 +79,6 @@ export class Column {
     this.#tellCount();
   }
 
-  /** How many there are, seen or not. */
-  get total() {
-    return this.#all.length;
-  }
-
   /** Take these in, or their new state. */
   put(applications) {
     const ids = new Set(applications.map((one) => one.id));

@@ -57,15 +57,6 @@ class Filters extends Part {
     return Object.fromEntries(this.#given);
   }
 
-  get empty() {
-    return this.#given.size === 0;
-  }
-
-  focus() {
-    this.#search.focus();
-    this.#search.select();
-  }
-
   clear() {
     this.#given = new URLSearchParams();
     this.#search.value = "";

@@ -25,10 +25,6 @@ export class Keys {
     row.addEventListener("focusout", () => queueMicrotask(() => this.#carry?.card.contains(document.activeElement) || this.cancel()), { signal });
   }
 
-  get carrying() {
-    return this.#carry !== null;
-  }
-
   #press(event) {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const card = event.target.closest(".board-card");

@@ -10,6 +10,7 @@ const MANY = 20;
 export class Pipeline extends EventTarget {
   #kept = new Map();
   #pretended = new Map();
+  #gone = new Map();
   #statuses = new Map();
   #signal;
 
@@ -34,6 +35,15 @@ export class Pipeline extends EventTarget {
     return application && pretence ? { ...application, ...pretence } : application;
   }
 
+  all() {
+    return [...this.#kept.keys()].map((id) => this.get(id));
+  }
+
+  /** Whether *version* of *id* is no news: of one that went, too, for changes are told a moment late. */
+  isPast(id, version) {
+    return (this.#kept.get(id)?.version ?? this.#gone.get(id)) >= version;
+  }
+
   /** How *id* was last heard to be. */
   known(id) {
     return this.#kept.get(id);
@@ -41,7 +51,7 @@ export class Pipeline extends EventTarget {
 
   /** Each tag in use, in alphabetical order. */
   tags() {
-    return [...new Set([...this.#kept.values()].flatMap((application) => application.tags))].sort((a, b) => a.localeCompare(b));
+    return [...new Set(this.all().flatMap((application) => application.tags))].sort((a, b) => a.localeCompare(b));
   }
 
   async readStatuses() {
@@ -112,7 +122,11 @@ export class Pipeline extends EventTarget {
   }
 
   forget(id) {
-    if (this.#kept.delete(id)) this.dispatchEvent(new CustomEvent("gone", { detail: id }));
+    const last = this.#kept.get(id);
+    if (!last) return;
+    this.#kept.delete(id);
+    this.#gone.set(id, last.version);
+    this.dispatchEvent(new CustomEvent("gone", { detail: id }));
   }
 
   #tell(ids) {

@@ -8,7 +8,7 @@ import { Keys, focusOn } from "./keys.js";
 import { Pointer } from "./pointer.js";
 
 /** *pipeline* and *scores* say what is to be seen. *acts*: `move(id, statusId)`, `menu(anchor, id)`, `add(statusId)`,
- * `tell(words)` to whoever does not see it. */
+ * `tell(words)` to whoever does not see it, `unknown()` when there is no column for something. */
 export class Wall {
   element = h("div", { class: "board-row", hidden: true });
   #pipeline;
@@ -30,7 +30,7 @@ export class Wall {
     pipeline.addEventListener("gone", ({ detail }) => this.#keepingFocus(() => this.#takeOut(detail)), { signal });
     scores.addEventListener("known", ({ detail }) => this.#score(detail), { signal });
     this.element.addEventListener("click", (event) => this.#openMenu(event.target.closest(".board-card-menu")), { signal });
-    const shared = { columns: () => [...this.#columns.values()], dropped: (card, column) => this.#drop(card, column), signal };
+    const shared = { columns: () => [...this.#columns.values()], dropped: (card, column) => acts.move(card.dataset.id, column.status.id), signal };
     new Pointer(this.element, shared);
     new Keys(this.element, { ...shared, menu: (card) => this.#openMenu(card.querySelector("button")), tell: acts.tell, name: (card) => nameOf(pipeline.get(card.dataset.id)) });
   }
@@ -51,6 +51,8 @@ export class Wall {
       foldingChanged: (folded) => this.#folding.keep(status.id, !folded),
     });
     column.narrow(this.#filter);
+    // What came before its column did.
+    column.put(this.#pipeline.all().filter((application) => application.status_id === status.id));
     return column;
   }
 
@@ -109,10 +111,6 @@ export class Wall {
       const application = this.#pipeline.get(id);
       if (application?.job_id === jobId) fillCard(card, application, this.#scores.of(jobId));
     }
-  }
-
-  #drop(card, column) {
-    this.#acts.move(card.dataset.id, column.status.id);
   }
 
   #openMenu(button) {
