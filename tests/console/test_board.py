@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from tests.console.conftest import PATIENCE, Watch
 from tests.console.people import Seeker
+from tests.console.pointing import carry
 
 
 def column(page: Page, status_id: str) -> Locator:
@@ -20,19 +21,6 @@ def card(page: Page, status_id: str, position: str) -> Locator:
 
 def status_of(seeker: Seeker, application: dict[str, Any]) -> str:
     return str(seeker.api.get(f"/api/applications/{application['id']}").json()["status_id"])
-
-
-def carry(page: Page, card: Locator, to: Locator) -> None:
-    """Drag *card* over *to* with the mouse, and let go."""
-    start, end = card.bounding_box(), to.bounding_box()
-    assert start is not None
-    assert end is not None
-    page.mouse.move(start["x"] + 20, start["y"] + 10)
-    page.mouse.down()
-    page.mouse.move(start["x"] + 40, start["y"] + 20, steps=4)
-    page.mouse.move(end["x"] + 80, end["y"] + 120, steps=8)
-    expect(to).to_have_attribute("data-over", "")
-    page.mouse.up()
 
 
 def test_a_card_is_carried_by_mouse_and_taken_back(page: Page, seeker: Seeker) -> None:
