@@ -116,6 +116,7 @@ class Application(Struct, frozen=True, kw_only=True):
     history: tuple[StatusChange, ...] = ()
     deleted_at: datetime | None = None  # hidden since then
     sent_resume: SentResume | None = None
+    status_since: datetime | None = None  # when the newest step of its history happened
     links: tuple[ResumeLink, ...] = ()  # filled with the history, oldest first
 
     @property

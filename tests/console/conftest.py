@@ -8,15 +8,17 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
 
 from tests.console.furnishing import Furnished
+from tests.console.houses import House, model_house
 from tests.console.people import Seeker
 from tests.running import Process, serving
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
 PATIENCE = 20_000
+expect.set_options(timeout=PATIENCE)
 REPORTS = """
 window.violations = [];
 document.addEventListener("securitypolicyviolation", (event) =>
@@ -77,6 +79,13 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Process,
     limits = {"JATIFY_DAILY_ANALYSES": "1000", "JATIFY_MAX_RESUMES": "100", "JATIFY_TRUSTED_PROXIES": "127.0.0.0/8"}
     with serving(folder, JATIFY_DATA_DIR=str(folder / "data"), **limits) as started:
         yield started
+
+
+@pytest.fixture(scope="session")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """A server whose analyses come from a model that can fail, for the tests that want it to."""
+    with model_house(tmp_path_factory.mktemp("house")) as house:
+        yield house
 
 
 @pytest.fixture

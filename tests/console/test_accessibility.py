@@ -1,17 +1,15 @@
 """Every screen, in both themes and both widths, has nothing that axe finds fault with."""
 
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Final
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
+from tests.console.axe import THEMES, WIDTHS, faults
 from tests.console.conftest import PATIENCE, Watch
 from tests.console.furnishing import Furnished
 
-WIDTHS: Final = (390, 1440)
-THEMES: Final = ("light", "dark")
 SCREENS: Final = ("login", "board", "today", "application", "match", "numbers", "queue", "account")
 
 
@@ -35,9 +33,3 @@ def test_axe_finds_nothing(window: Page, furnished: Furnished, screen: str) -> N
     furnished.open(window, screen)
     violations = faults(window)
     assert violations == [], "\n".join(violations)
-
-
-def faults(page: Page) -> list[str]:
-    """What axe says is wrong with what *page* shows, one line for each element."""
-    found: dict[str, Any] = Axe().run(page).response
-    return [f"{rule['id']}: {node['html'][:160]}" for rule in found["violations"] for node in rule["nodes"]]

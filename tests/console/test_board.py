@@ -1,4 +1,4 @@
-"""The board: cards carried by mouse, finger and keys, taken back, found, added and deleted, and the same in every window."""
+"""The board: cards carried by mouse, finger and keys, taken back, found, added and deleted, in every window alike."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from tests.console.conftest import PATIENCE, Watch
 from tests.console.people import Seeker
+from tests.console.pointing import carry
 
 
 def column(page: Page, status_id: str) -> Locator:
@@ -20,19 +21,6 @@ def card(page: Page, status_id: str, position: str) -> Locator:
 
 def status_of(seeker: Seeker, application: dict[str, Any]) -> str:
     return str(seeker.api.get(f"/api/applications/{application['id']}").json()["status_id"])
-
-
-def carry(page: Page, card: Locator, to: Locator) -> None:
-    """Drag *card* over *to* with the mouse, and let go."""
-    start, end = card.bounding_box(), to.bounding_box()
-    assert start is not None
-    assert end is not None
-    page.mouse.move(start["x"] + 20, start["y"] + 10)
-    page.mouse.down()
-    page.mouse.move(start["x"] + 40, start["y"] + 20, steps=4)
-    page.mouse.move(end["x"] + 80, end["y"] + 120, steps=8)
-    expect(to).to_have_attribute("data-over", "")
-    page.mouse.up()
 
 
 def test_a_card_is_carried_by_mouse_and_taken_back(page: Page, seeker: Seeker) -> None:
@@ -324,3 +312,21 @@ def test_a_status_that_is_made_meanwhile_gets_its_column(page: Page, seeker: See
     step = {"status_id": made.json()["id"]}
     seeker.api.patch(f"/api/applications/{application['id']}", json=step).raise_for_status()
     expect(card(page, made.json()["id"], "Engineer")).to_be_visible()
+
+
+def test_what_is_taken_back_before_it_was_answered_is_taken_back(page: Page, seeker: Seeker) -> None:
+    application = seeker.application("Acme", "Engineer")
+    page.add_init_script("""
+      const send = window.fetch;
+      window.fetch = async (address, options) => {
+        if (options?.method === "PATCH") await new Promise((wake) => setTimeout(wake, 700));
+        return send(address, options);
+      };""")
+    seeker.enter(page)
+    card(page, "saved", "Engineer").focus()
+    with page.expect_response(lambda answer: answer.request.method == "DELETE"):
+        for key in ("Space", "ArrowRight", "Space", "Control+z"):
+            page.keyboard.press(key)
+    expect(card(page, "saved", "Engineer")).to_be_visible()
+    assert status_of(seeker, application) == "saved"
+    expect(page.locator(".toast")).to_have_count(0)

@@ -59,6 +59,20 @@ def test_a_resume_is_dropped_a_job_added_and_the_fit_arrives_by_itself(page: Pag
     assert len(seeker.api.get("/api/applications").json()["items"]) == 1
 
 
+def test_a_job_is_pasted_and_its_fit_shown(page: Page, seeker: Seeker) -> None:
+    seeker.resume(RESUME_FILENAME, sample_resume())
+    draft = sample_listing()
+    seeker.enter(page, "#/match")
+    page.get_by_role("button", name="Paste a job").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("textbox").fill(f"{draft.position}\n{draft.company}\n\n{draft.description}")
+    dialog.get_by_role("button", name="Read it").click()
+    dialog.get_by_label("Company").fill(draft.company)
+    dialog.get_by_label("Position").fill(draft.position)
+    dialog.get_by_role("button", name="Add and see the fit").click()
+    expect(page.get_by_role("region", name="Verdict")).to_be_visible()
+
+
 def test_a_file_without_text_is_refused_with_advice(page: Page, watch: Watch, seeker: Seeker, tmp_path: Path) -> None:
     watch.expect(422)
     scan = tmp_path / "scan.pdf"

@@ -324,3 +324,14 @@ async def test_a_deletion_can_be_taken_back(ann: Person, bob: Person) -> None:
     assert (answer.status_code, answer.headers["etag"]) == (200, '"v3"')
     assert lasting(answer.json()) == lasting(made)
     assert len((await ann.get("/api/applications")).json()["items"]) == 1
+
+
+async def test_an_application_says_since_when_it_is_where_it_is(ann: Person) -> None:
+    made = await ann.application()
+    assert made["status_since"] == made["created_at"]
+    at = "2026-11-20T09:00:00Z"
+    changed = await ann.patch(f"/api/applications/{made['id']}", json={"status_id": "applied", "status_at": at})
+    assert changed.json()["status_since"] == at
+    await ann.delete(f"/api/applications/{made['id']}/history/{changed.json()['history'][-1]['id']}")
+    (listed,) = (await ann.get("/api/applications")).json()["items"]
+    assert listed["status_since"] == made["created_at"]

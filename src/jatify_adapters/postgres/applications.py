@@ -31,7 +31,7 @@ _EVERY: Final = """
 select application.id, application.user_id, listing.id, listing.company, listing.position, application.resume_id,
        application.status_id, application.applied_on, application.cover_letter, application.notes, application.tags,
        application.follow_up_on, application.follow_up_note, application.created_at, application.updated_at,
-       application.version, application.deleted_at, application.sent_resume, sent.id
+       application.version, application.deleted_at, application.status_since, application.sent_resume, sent.id
   from application
   join listing on listing.user_id = application.user_id and listing.id = application.listing_id
   left join resume as sent on sent.user_id = application.user_id
@@ -81,11 +81,11 @@ class Applications:
             """
             insert into application (
               id, user_id, listing_id, resume_id, status_id, applied_on, cover_letter, notes, tags, follow_up_on,
-              follow_up_note, created_at, updated_at, version, sent_resume
+              follow_up_note, created_at, updated_at, version, status_since, sent_resume
             ) values (
               %(id)s, %(user_id)s, %(listing_id)s, %(resume_id)s, %(status_id)s, %(applied_on)s, %(cover_letter)s,
               %(notes)s, %(tags)s, %(follow_up_on)s, %(follow_up_note)s, %(created_at)s, %(updated_at)s, %(version)s,
-              %(sent_resume)s
+              %(status_since)s, %(sent_resume)s
             )
             """,
             _columns(application),
@@ -110,7 +110,8 @@ class Applications:
                set listing_id = %(listing_id)s, resume_id = %(resume_id)s, status_id = %(status_id)s,
                    applied_on = %(applied_on)s, cover_letter = %(cover_letter)s, notes = %(notes)s, tags = %(tags)s,
                    follow_up_on = %(follow_up_on)s, follow_up_note = %(follow_up_note)s,
-                   updated_at = %(updated_at)s, version = %(version)s, sent_resume = %(sent_resume)s
+                   updated_at = %(updated_at)s, version = %(version)s,
+                   status_since = %(status_since)s, sent_resume = %(sent_resume)s
              where user_id = %(user_id)s and id = %(id)s and deleted_at is null
             """,
             _columns(application),
@@ -199,7 +200,7 @@ class Applications:
         rows = await self._db.rows(
             """
             select application.id, application.status_id, listing.source,
-                   coalesce(used.resume_id::text, sent ->> 'sha256'), coalesce(resume.name, sent ->> 'name'),
+                   coalesce(resume.id::text, sent ->> 'sha256'), coalesce(resume.name, sent ->> 'name'),
                    scored.score, stops.status_ids, stops.times
               from application
               join listing on listing.user_id = application.user_id and listing.id = application.listing_id
@@ -313,7 +314,7 @@ def _application(row: TupleRow) -> Application:
     id_, user_id, listing_id, company, position, resume_id, status_id, applied_on, cover_letter, notes, tags, *rest = (
         row
     )
-    follow_up_on, follow_up_note, created_at, updated_at, version, deleted_at, sent, sent_id = rest
+    follow_up_on, follow_up_note, created_at, updated_at, version, deleted_at, status_since, sent, sent_id = rest
     return Application(
         id=id_,
         user_id=user_id,
@@ -330,6 +331,7 @@ def _application(row: TupleRow) -> Application:
         updated_at=updated_at,
         version=version,
         deleted_at=deleted_at,
+        status_since=status_since,
         sent_resume=_sent(sent, sent_id),
     )
 

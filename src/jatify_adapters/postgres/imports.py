@@ -14,7 +14,7 @@ from jatify_core.errors import NotFound
 from jatify_core.imports import Brought, Import, ImportId, KeptApplication, Undone
 from jatify_core.listing import Listing
 from jatify_core.paging import Page, Window
-from jatify_core.sameness import Known
+from jatify_core.repeats import Known
 from jatify_core.user import UserId
 
 _AT_ONCE: Final = 500
@@ -120,14 +120,15 @@ class Imports:
             """
             insert into application (
               id, user_id, listing_id, resume_id, status_id, applied_on, cover_letter, notes, tags, follow_up_on,
-              follow_up_note, created_at, updated_at, version, sent_resume, import_id
+              follow_up_note, created_at, updated_at, version, status_since, sent_resume, import_id
             )
             select id, user_id, listing_id, resume_id, status_id, applied_on, cover_letter, notes, tags, follow_up_on,
-                   follow_up_note, created_at, updated_at, version, sent_resume, %(import_id)s
+                   follow_up_note, created_at, updated_at, version, status_since, sent_resume, %(import_id)s
               from json_to_recordset(%(rows)s::json) as brought (
                 id uuid, user_id uuid, listing_id uuid, resume_id uuid, status_id text, applied_on date,
                 cover_letter text, notes text, tags text[], follow_up_on date, follow_up_note text,
-                created_at timestamptz, updated_at timestamptz, version integer, sent_resume jsonb
+                created_at timestamptz, updated_at timestamptz, version integer, status_since timestamptz,
+                sent_resume jsonb
               )
             """,
             {

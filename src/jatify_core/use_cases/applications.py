@@ -82,7 +82,9 @@ async def create_application(ports: Ports, user_id: UserId, draft: ApplicationDr
         resume = await copied(tx, application)
         change, application = _moved(ports, application, step, now, resume, dates=True)
         statuses = await tx.applications.statuses(user_id)
-        application = replace(application, sent_resume=sent_resume(told([change]), statuses))
+        application = replace(
+            application, sent_resume=sent_resume(told([change]), statuses), status_since=change.claimed_at
+        )
         await tx.applications.add(application, change)
         if resume:
             await tx.applications.relink(application, ResumeLink(now, resume))
@@ -137,7 +139,8 @@ async def change_application(
         if moved:
             taken, changed = _moved(ports, changed, step, now, resume, dates=step.dates)
             statuses = await tx.applications.statuses(user_id)
-            changed = replace(changed, sent_resume=sent_resume(told([*current.history, taken]), statuses))
+            sent = sent_resume(told([*current.history, taken]), statuses)
+            changed = replace(changed, sent_resume=sent, status_since=taken.claimed_at)
         await tx.applications.save(changed, taken)
         if relinked:
             await tx.applications.relink(changed, ResumeLink(now, resume))

@@ -120,6 +120,7 @@ async def _retold(
         changed = replace(
             changed,
             status_id=changed.history[-1].status_id,
+            status_since=changed.history[-1].at,
             sent_resume=history.sent_resume(changed.history, statuses),
             updated_at=now,
             version=current.version + 1,

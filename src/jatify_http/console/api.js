@@ -1,6 +1,7 @@
 // The public API: every request of the console goes through here, and every refusal comes out as a `Problem`.
 
 import { ENDED, session } from "./session.js";
+import { lasting } from "./words.js";
 
 const TRIES = 3;
 
@@ -72,6 +73,19 @@ export async function all(path, query, options) {
   return items;
 }
 
+/** The items of a list's first *wanted* pages, and whether there are more. */
+export async function firstPages(path, wanted, options) {
+  const items = [];
+  let cursor = null;
+  for (let page = 0; page < wanted; page += 1) {
+    const read = await get(path, { limit: 100, cursor }, options);
+    items.push(...read.items);
+    cursor = read.next_cursor;
+    if (!cursor) break;
+  }
+  return { items, more: cursor !== null };
+}
+
 /** Post a form with files; *progress* hears of the share that is sent, 0 to 1. */
 export function upload(path, form, progress = () => {}, signal = undefined) {
   return new Promise((resolve, reject) => {
@@ -135,6 +149,10 @@ function refused(status, body, retryAfter) {
   if (status === 401 && session.open) session.end(ENDED);
   const problem = new Problem(status, body ?? {});
   problem.retryAfter = retryAfter === null ? null : Number(retryAfter);
+  // Who looks at a page sees no header.
+  if (problem.retryAfter && problem.message.includes("Retry-After")) {
+    problem.message = `Too many attempts. Try again in ${lasting(problem.retryAfter)}.`;
+  }
   return problem;
 }
 

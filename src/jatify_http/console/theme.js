@@ -19,3 +19,8 @@ export function apply() {
 }
 
 apply();
+
+// Chosen in one window, it is so in all.
+window.addEventListener("storage", (event) => {
+  if (event.key === KEY || event.key === null) apply();
+});

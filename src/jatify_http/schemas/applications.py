@@ -120,7 +120,8 @@ MEMBERS: Mapping[str, tuple[str, ...]] = {
 class ApplicationView(Struct, frozen=True):
     """An application; `history` and `timeline`, both oldest first, are there where one is read alone.
 
-    `sent_resume` is the resume that was linked when it became `applied`. Of a timeline the newest 500 moments are told.
+    `status_since` is when its newest step happened, `sent_resume` the resume that was linked when it became `applied`.
+    Of a timeline the newest 500 moments are told.
     """
 
     id: UUID
@@ -137,6 +138,7 @@ class ApplicationView(Struct, frozen=True):
     updated_at: datetime
     version: Version
     job: JobBrief
+    status_since: datetime
     sent_resume: SentResumeView | None
     history: Annotated[tuple[StepView, ...], Meta(max_length=MOST)] | UnsetType = UNSET
     timeline: Annotated[tuple[MomentView, ...], Meta(max_length=LONGEST)] | UnsetType = UNSET
@@ -174,6 +176,7 @@ class ApplicationView(Struct, frozen=True):
             updated_at=utc(application.updated_at),
             version=application.version,
             job=JobBrief.of(application.listing),
+            status_since=utc(application.status_since or application.created_at),
             sent_resume=SentResumeView.of(application.sent_resume) if application.sent_resume else None,
             history=history,
         )

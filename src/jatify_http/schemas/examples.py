@@ -83,6 +83,7 @@ EXAMPLES: Final[Mapping[str, Any]] = {
         **APPLICATION,
         **WRITTEN,
         "job": {"id": JOB_ID, "company": LISTING["company"], "position": LISTING["position"]},
+        "status_since": AT,
         "sent_resume": {
             "resume_id": RESUME_ID,
             "name": "Backend, short",

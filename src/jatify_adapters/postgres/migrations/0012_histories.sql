@@ -17,8 +17,14 @@ alter table status_change alter column recorded_at set default now();
 alter table status_change alter column recorded_at set not null;
 create unique index status_change_by_id on status_change (user_id, application_id, id);
 
--- The resume that was sent, which follows from the history; here, so that a list need not read histories.
-alter table application add column sent_resume jsonb;
+-- What follows from the history is here too, so that a list need not read histories: since when the status is what it
+-- is, and the resume that was sent.
+alter table application
+  add column status_since timestamptz,
+  add column sent_resume  jsonb;
+update application
+   set status_since = (select max(at) from status_change
+                        where status_change.user_id = application.user_id and application_id = application.id);
 
 -- Which resume an application had from when on. No foreign key to the resume: this outlives it, and whether it is still
 -- there is asked when this is read.

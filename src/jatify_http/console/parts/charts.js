@@ -8,19 +8,19 @@ export function figure(title, drawing, heads, rows, note = "") {
     "figure",
     { class: "panel figure" },
     h("figcaption", {}, h("h2", {}, title), note && h("p", { class: "soft" }, note)),
-    h("div", { class: "drawing", tabindex: 0, role: "group", "aria-label": title }, drawing),
-    h("details", {}, h("summary", {}, "As a table"), numbers(heads, rows)),
+    h("div", { class: "drawing", tabindex: 0, role: "group", "aria-label": title, dataset: { key: `drawing:${title}` } }, drawing),
+    h("details", { dataset: { of: title } }, h("summary", { dataset: { key: `table:${title}` } }, "As a table"), numbers(title, heads, rows)),
   );
 }
 
-/** A plain table of *rows*; the first column names them. */
-export function numbers(heads, rows) {
+/** A plain table of *rows*, called *title*; the first column names them. */
+export function numbers(title, heads, rows) {
   return h(
     "div",
-    { class: "table-frame" },
+    { class: "table-frame", tabindex: 0, role: "region", "aria-label": `${title}, as a table`, dataset: { key: `rows:${title}` } },
     h(
       "table",
-      {},
+      { "aria-label": title },
       h("thead", {}, h("tr", {}, heads.map((head) => h("th", { scope: "col" }, head)))),
       h("tbody", {}, rows.map(([first, ...rest]) => h("tr", {}, h("th", { scope: "row" }, first), rest.map((cell) => h("td", {}, cell ?? "–"))))),
     ),
@@ -97,9 +97,9 @@ export function funnel(steps) {
         "li",
         {},
         h("span", { class: "funnel-label" }, label),
-        h("span", { class: "funnel-track" }, h("span", { class: "funnel-bar", dataset: { tone }, style: { "--share": value / most } })),
+        h("span", { class: "funnel-track" }, value > 0 && h("span", { class: "funnel-bar", dataset: { tone }, style: { "--share": value / most } })),
         h("span", { class: "funnel-value" }, String(value)),
-        h("span", { class: "funnel-share soft" }, index && before ? `${Math.round((100 * value) / before)} %` : ""),
+        h("span", { class: "funnel-share soft" }, index && before ? `${Math.round((100 * value) / before)}%` : ""),
       );
     }),
   );

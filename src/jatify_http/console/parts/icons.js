@@ -36,6 +36,8 @@ const DRAWN = {
   key: "M14 14a5 5 0 1 0-4-4L3 17v4h4v-3h3v-3z",
   spark: "M12 3l2 6 6 3-6 3-2 6-2-6-6-3 6-3z",
   sun: "M12 17a5 5 0 1 0 0-10 5 5 0 0 0 0 10zM12 1v3M12 20v3M1 12h3M20 12h3M4 4l2 2M18 18l2 2M4 20l2-2M18 6l2-2",
+  moon: "M20 14a8 8 0 0 1-10-10 8 8 0 1 0 10 10z",
+  screen: "M4 5h16v11H4zM9 20h6M12 16v4",
 };
 
 /** The drawing *name*. */

@@ -5,9 +5,11 @@ import { Part, h } from "../dom.js";
 import { session } from "../session.js";
 import { field, form } from "../parts/dialog.js";
 import { icon } from "../parts/icons.js";
+import { passwordField } from "../parts/password.js";
 
 class Login extends Part {
   #new = false;
+  #typed = {};
 
   opened() {
     this.#draw();
@@ -23,7 +25,8 @@ class Login extends Part {
         h("div", { class: "login-card" }, h("h2", {}, this.#new ? "Create your account" : "Log in"), this.#form(), this.#other()),
       ),
     );
-    this.querySelector("input").focus();
+    const inputs = [...this.querySelectorAll("input")];
+    (inputs.find((input) => !input.value) ?? inputs[0]).focus();
   }
 
   #pitch() {
@@ -40,15 +43,15 @@ class Login extends Part {
   }
 
   #form() {
+    const typed = this.#typed;
     const about = [
-      this.#new && field("Name", { name: "name", required: true, autocomplete: "name" }),
-      field("E-mail", { name: "email", type: "email", required: true, autocomplete: "username", inputmode: "email" }),
-      field("Password", {
+      this.#new && field("Name", { name: "name", required: true, maxlength: 200, autocomplete: "name", value: typed.name }),
+      field("E-mail", { name: "email", type: "email", required: true, autocomplete: "username", inputmode: "email", value: typed.email }),
+      passwordField("Password", {
         name: "password",
-        type: "password",
-        required: true,
         autocomplete: this.#new ? "new-password" : "current-password",
         hint: this.#new ? "A few unrelated words make a good one." : "",
+        value: typed.password,
       }),
     ];
     const words = h("p", { class: "notice", role: "status" }, session.farewell);
@@ -61,6 +64,8 @@ class Login extends Part {
   #other() {
     const turn = () => {
       this.#new = !this.#new;
+      // What was typed for the one is there for the other.
+      this.#typed = { ...this.#typed, ...Object.fromEntries(new FormData(this.querySelector("form"))) };
       this.#draw();
     };
     const words = this.#new ? "I have an account" : "Create an account";

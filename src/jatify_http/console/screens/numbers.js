@@ -1,11 +1,13 @@
 // The numbers: how far applications come, where they end, how long it takes, and what brings answers.
 
-import { get } from "../api.js";
+import { all, get } from "../api.js";
 import { changes } from "../changes.js";
 import { Part, h, settled } from "../dom.js";
-import { go } from "../frame.js";
+import { addressOf } from "../frame.js";
+import { offerAgain } from "../parts/again.js";
 import { bars, columns, figure, funnel, legend, numbers } from "../parts/charts.js";
 import { icon } from "../parts/icons.js";
+import { keepFocus, whenChanged } from "../parts/redraw.js";
 import { sankey } from "../parts/sankey.js";
 import { complain } from "../parts/toasts.js";
 import { count, day, today } from "../words.js";
@@ -20,46 +22,70 @@ const SERIES = [
 ];
 const shortDay = new Intl.DateTimeFormat(navigator.languages, { day: "numeric", month: "short", timeZone: "UTC" });
 
+const GATHERED = 500;
+
 class Numbers extends Part {
   #body = h("div", { class: "figures", "aria-live": "off" });
   #statuses = new Map();
 
-  get #span() {
-    const given = this.given.query.get("days") ?? "";
-    return SPANS.some(([value]) => value === given) ? given : "";
-  }
+  #spans = SPANS.map(([value, label]) => h("button", { type: "button", class: "segment", dataset: { value }, onclick: () => this.#choose(value) }, label));
+  #span = "";
+  #turn = 0;
+  #show = whenChanged((numbers) => numbers, (numbers) => keepFocus(this.#body, () => this.#draw(numbers)));
 
   opened() {
-    const spans = SPANS.map(([value, label]) =>
-      h("button", { type: "button", class: "segment", "aria-pressed": String(value === this.#span), onclick: () => go("numbers", "", value ? { days: value } : {}) }, label),
-    );
-    this.replaceChildren(
-      h("header", { class: "screen-head" }, h("h1", {}, "Numbers"), h("div", { class: "segments", role: "group", "aria-label": "Since when" }, spans)),
-      this.#body,
-    );
-    const anew = settled(() => this.#load(), 500);
-    for (const kind of ["application.updated", "resync"]) this.listen(changes, kind, anew);
+    const given = this.given.query.get("days") ?? "";
+    this.#span = SPANS.some(([value]) => value === given) ? given : "";
+    this.#mark();
+    const anew = settled(() => this.#load({ unasked: true }), GATHERED);
+    for (const kind of ["application.updated", "analysis.updated", "resync"]) this.listen(changes, kind, anew);
     this.#load();
   }
 
-  async #load() {
-    const signal = this.signal;
-    const from = this.#span ? today(1 - Number(this.#span)) : null;
+  /** Another span: the address tells it, and the screen stays. */
+  #choose(value) {
+    this.#span = value;
+    this.#mark();
+    history.replaceState(null, "", addressOf("numbers", "", value ? { days: value } : {}));
+    this.#load();
+  }
+
+  #mark() {
+    for (const one of this.#spans) one.setAttribute("aria-pressed", String(one.dataset.value === this.#span));
+  }
+
+  async #load({ unasked = false } = {}) {
+    const { signal } = this;
+    this.#turn += 1;
+    const turn = this.#turn;
+    const query = { from: this.#span ? today(1 - Number(this.#span)) : null, tz_offset: -new Date().getTimezoneOffset() };
     try {
-      const [stats, statuses] = await Promise.all([get("/api/stats", { from }, { signal }), get("/api/statuses", { limit: 100 }, { signal })]);
-      this.#statuses = new Map(statuses.items.map((status) => [status.id, status]));
-      this.#draw(stats);
+      const [stats, statuses] = await Promise.all([get("/api/stats", query, { signal }), all("/api/statuses", {}, { signal })]);
+      if (turn !== this.#turn) return;
+      this.#frame();
+      this.#show({ stats, statuses });
     } catch (problem) {
-      complain(problem);
+      // That the server cannot be reached is told at the page's edge already.
+      if (this.#body.isConnected && unasked && problem.status === 0) return;
+      if (this.#body.isConnected) complain(problem);
+      else offerAgain(this, problem, () => this.#load());
     }
   }
 
-  #draw(stats) {
+  #frame() {
+    if (this.#body.isConnected) return;
+    const spans = h("div", { class: "segments", role: "group", "aria-label": "Since when" }, this.#spans);
+    this.replaceChildren(h("header", { class: "screen-head" }, h("h1", {}, "Numbers"), spans), this.#body);
+  }
+
+  #draw({ stats, statuses }) {
+    this.#statuses = new Map(statuses.map((status) => [status.id, status]));
     if (!stats.applications) {
-      this.#body.replaceChildren(h("div", { class: "empty wide-figure" }, icon("numbers"), h("p", {}, "There are no applications in this time. Numbers grow by themselves as you move cards on the board.")));
+      this.#body.replaceChildren(this.#nothing());
       return;
     }
-    const open = [...this.#body.querySelectorAll("details")].map((one) => one.open);
+    const opened = new Set([...this.#body.querySelectorAll("details[open]")].map((one) => one.dataset.of));
+    const places = new Map([...this.#body.querySelectorAll(".drawing")].map((one) => [one.dataset.key, one.scrollLeft]));
     this.#body.replaceChildren(
       this.#totals(stats),
       this.#funnel(stats.funnel),
@@ -68,7 +94,13 @@ class Numbers extends Part {
       this.#weeks(stats.weeks),
       this.#responses(stats.responses),
     );
-    this.#body.querySelectorAll("details").forEach((one, index) => (one.open = open[index] ?? false));
+    for (const one of this.#body.querySelectorAll("details")) one.open = opened.has(one.dataset.of);
+    for (const one of this.#body.querySelectorAll(".drawing")) one.scrollLeft = places.get(one.dataset.key) ?? (one.querySelector(".columns") ? one.scrollWidth : 0);
+  }
+
+  #nothing() {
+    const words = this.#span ? "No application was begun in this time." : "Numbers grow by themselves as your applications move on.";
+    return h("div", { class: "empty wide-figure" }, icon("numbers"), h("p", {}, words), h("a", { class: "button", href: addressOf("board") }, "Go to the board"));
   }
 
   #totals({ applications, funnel: steps }) {
@@ -76,7 +108,7 @@ class Numbers extends Part {
     const tiles = [
       [applications, applications === 1 ? "application" : "applications"],
       [reached.applied, "sent"],
-      [reached.applied ? `${Math.round((100 * reached.interview) / reached.applied)} %` : "–", "of the sent led to an interview"],
+      [reached.applied ? percent(reached.interview / reached.applied) : "–", "of those sent led to an interview"],
       [reached.offer, reached.offer === 1 ? "offer" : "offers"],
     ];
     return h("ul", { class: "tiles wide-figure" }, tiles.map(([figure, words]) => h("li", { class: "panel" }, h("strong", {}, String(figure)), h("span", { class: "soft" }, words))));
@@ -94,7 +126,7 @@ class Numbers extends Part {
     const drawn = known.map((span) => ({ label: this.#label(span.status_id), value: span.median_days, mark: span.p90_days, words: words(span), tone: "accent" }));
     const rows = spans.map((span) => [this.#label(span.status_id), span.count, span.median_days, span.p90_days, span.now]);
     const drawing = known.length ? bars(drawn) : h("p", { class: "soft" }, "Nothing has moved on yet.");
-    return figure("Time in a status", drawing, ["Status", "Stays that ended", "Median days", "90 % within", "There now"], rows, "Half of them moved on within the bar.");
+    return figure("Time in a status", drawing, ["Status", "Stays that ended", "Median days", "90% within", "There now"], rows, "Within the bar half had moved on, by the mark nine of ten.");
   }
 
   #flows(flows) {
@@ -118,12 +150,11 @@ class Numbers extends Part {
 
   #responses({ by_source, by_resume, by_score }) {
     const table = (title, head, groups) =>
-      h("section", {}, h("h3", {}, title), groups.length ? numbers([head, "Sent", "Answered", "Rate"], groups.map((one) => [one.label, one.applied, one.responded, percent(one.rate)])) : h("p", { class: "soft" }, "Nothing was sent yet."));
+      h("section", {}, h("h3", {}, title), groups.length ? numbers(title, [head, "Sent", "Answered", "Rate"], groups.map((one) => [one.label, one.applied, one.responded, percent(one.rate)])) : h("p", { class: "soft" }, "Nothing was sent yet."));
     return h(
       "section",
       { class: "panel figure wide-figure" },
-      h("h2", {}, "What brings answers"),
-      h("p", { class: "soft" }, "An answer is an interview or more, after the application was sent."),
+      h("div", {}, h("h2", {}, "What brings answers"), h("p", { class: "soft" }, "An answer is an interview or more, after the application was sent.")),
       h("div", { class: "answers" }, table("By source", "Source", by_source), table("By resume", "Resume", by_resume), table("By score", "Score", by_score)),
     );
   }
@@ -138,7 +169,7 @@ function days(n) {
 }
 
 function percent(rate) {
-  return rate === null ? "–" : `${Math.round(100 * rate)} %`;
+  return rate === null ? "–" : `${Math.round(100 * rate)}%`;
 }
 
 customElements.define("jatify-numbers", Numbers);

@@ -1,16 +1,21 @@
 // The queue: what waits and runs, what failed for good and why, and how the provider is.
 
-import { all, get, post, remove } from "../api.js";
+import { firstPages, get, post, remove } from "../api.js";
 import { changes } from "../changes.js";
 import { Part, h, keep, settled } from "../dom.js";
-import { addressOf } from "../frame.js";
+import { offerAgain } from "../parts/again.js";
 import { confirmed } from "../parts/dialog.js";
 import { icon } from "../parts/icons.js";
 import { graves } from "../parts/graves.js";
+import { keepFocus } from "../parts/redraw.js";
 import { complain, say } from "../parts/toasts.js";
-import { ago, count, moment, REASONS } from "../words.js";
+import { count, moment, REASONS } from "../words.js";
 import { everybody } from "./queue/everybody.js";
+import { Names } from "./queue/names.js";
+import { waiting } from "./queue/waiting.js";
 
+const GATHERED = 150;
+const ANEW = 10_000;
 const SKIPPED = {
   not_found: "no longer there",
   already_live: "already waiting again",
@@ -18,127 +23,110 @@ const SKIPPED = {
 };
 
 class Queue extends Part {
-  #paused = h("div", { class: "stack", role: "status" });
+  #state = h("div", { class: "stack", role: "status" });
   #waiting = h("ul", { class: "cards" });
   #letters = h("div", { class: "stack" });
   #everybody = h("div", {});
-  #names = { resumes: new Map(), jobs: new Map() };
+  #lookAround = null;
+  #names = new Names();
+  #pages = 1;
+  #drawn = false;
+  #turn = 0;
 
-  opened() {
+  async opened() {
+    const anew = settled(() => this.#load({ unasked: true }), GATHERED);
+    for (const kind of ["analysis.updated", "dead_letter.added", "dead_letter.removed", "resync"]) this.listen(changes, kind, anew);
+    // Ages and places grow without anybody telling.
+    const timer = setInterval(() => document.visibilityState === "visible" && anew(), ANEW);
+    this.signal.addEventListener("abort", () => clearInterval(timer));
+    await this.#load();
+  }
+
+  async #load({ unasked = false } = {}) {
+    const { signal } = this;
+    if (signal.aborted) return;
+    this.#turn += 1;
+    const turn = this.#turn;
+    try {
+      const [queue, letters] = await Promise.all([get("/api/queue", { limit: 100 }, { signal }), firstPages("/api/dlq", this.#pages, { signal })]);
+      await this.#names.learn(queue.items, signal);
+      // A later look knows better.
+      if (turn !== this.#turn) return;
+      if (!this.#drawn) this.#draw();
+      keepFocus(this, () => this.#show(queue, letters));
+    } catch (problem) {
+      // That the server cannot be reached is told at the page's edge already.
+      if (this.#drawn && unasked && problem.status === 0) return;
+      if (this.#drawn) complain(problem);
+      else offerAgain(this, problem, () => this.#load());
+    }
+  }
+
+  #draw() {
+    this.#drawn = true;
     this.replaceChildren(
       h("header", { class: "screen-head" }, h("h1", {}, "Queue")),
-      this.#paused,
+      this.#state,
       h("section", { "aria-labelledby": "queue-waiting" }, h("h2", { id: "queue-waiting" }, "Waiting and running"), this.#waiting),
       h("section", { "aria-labelledby": "queue-dead" }, h("h2", { id: "queue-dead" }, "Failed for good"), this.#letters),
       this.#everybody,
     );
-    const anew = settled(() => this.#load(), 150);
-    for (const kind of ["analysis.updated", "dead_letter.added", "dead_letter.removed", "resync"]) this.listen(changes, kind, anew);
-    // Ages and places grow without anybody telling.
-    const timer = setInterval(() => document.visibilityState === "visible" && anew(), 10_000);
-    this.signal.addEventListener("abort", () => clearInterval(timer));
-    this.#load();
   }
 
-  async #load() {
-    const signal = this.signal;
-    try {
-      const [queue, letters] = await Promise.all([get("/api/queue", { limit: 100 }, { signal }), all("/api/dlq", {}, { signal })]);
-      await this.#learn(queue.items);
-      this.#drawPauses(queue.paused);
-      this.#drawWaiting(queue.items, queue.next_cursor !== null);
-      this.#drawLetters(letters);
-      if (queue.operator && !this.#everybody.childElementCount) everybody(this.#everybody, this.signal);
-    } catch (problem) {
-      complain(problem);
+  #show(queue, letters) {
+    this.#tellState(queue.paused);
+    waiting(this.#waiting, queue.items, queue.next_cursor !== null, this.#names, (id) => this.#cancel(id));
+    this.#showLetters(letters);
+    this.#showEverybody(queue.operator);
+  }
+
+  #showEverybody(operator) {
+    if (operator) this.#lookAround ??= everybody(this.#everybody, this.signal);
+    else {
+      this.#lookAround = null;
+      this.#everybody.replaceChildren();
     }
+    this.#lookAround?.();
   }
 
-  /** Names of the resumes and jobs that are shown for the first time. */
-  async #learn(places) {
-    const signal = this.signal;
-    const unknown = (kind, id) => id && !this.#names[kind].has(id);
-    const wanted = new Map();
-    for (const { resume_id, job_id } of places) {
-      if (unknown("resumes", resume_id)) wanted.set(`resumes/${resume_id}`, ["resumes", resume_id]);
-      if (unknown("jobs", job_id)) wanted.set(`jobs/${job_id}`, ["jobs", job_id]);
-    }
-    await Promise.all(
-      [...wanted].map(async ([path, [kind, id]]) => {
-        const thing = await get(`/api/${path}`, {}, { signal });
-        this.#names[kind].set(id, kind === "jobs" ? `${thing.position} at ${thing.company}` : thing.name);
-      }),
-    );
+  #tellState(paused) {
+    const well = [{ kind: "" }];
+    keep(this.#state, paused.length ? paused : well, (one) => one.kind, (one) => (one.kind ? toldPause(one) : h("p", { class: "queue-well soft" }, icon("check"), "Analyses run as they come.")));
   }
 
-  #drawPauses(paused) {
-    const told = ({ reason, message, since }) =>
-      h(
-        "div",
-        { class: "notice warn" },
-        h("strong", {}, `Analyses wait: ${lower(REASONS[reason] ?? reason)}.`),
-        h("p", {}, `${message} Since ${moment(since)}. Jatify asks again by itself, and nothing is lost meanwhile.`),
-      );
-    keep(this.#paused, paused, (pause) => pause.kind, told);
-    if (!paused.length) this.#paused.replaceChildren(h("p", { class: "queue-well soft" }, icon("check"), "The provider of analyses answers."));
-  }
-
-  #drawWaiting(items, more) {
+  #showLetters({ items, more }) {
     if (!items.length) {
-      this.#waiting.replaceChildren(h("li", { class: "empty" }, icon("queue"), h("p", {}, "Nothing waits, nothing runs.")));
+      keep(this.#letters, [{ id: "none" }], (one) => one.id, () => h("div", { class: "empty" }, icon("check"), h("p", {}, "Nothing has failed for good.")));
       return;
     }
-    const shown = items.map((item) => ({ ...item, age: ago(item.enqueued_at), age_seconds: 0 }));
-    keep(this.#waiting, shown, (item) => item.analysis_id, (item) => this.#place(item));
-    if (more) say(`Only the first ${count(items.length, "analysis", "analyses")} are shown.`);
-  }
-
-  #place(item) {
-    const resume = this.#names.resumes.get(item.resume_id) ?? "a resume";
-    const job = item.job_id ? this.#names.jobs.get(item.job_id) : "a general review";
-    const cancel = async () => {
-      try {
-        await remove(`/api/analyses/${item.analysis_id}`);
-        say("The analysis was cancelled.");
-        await this.#load();
-      } catch (problem) {
-        complain(problem);
-      }
-    };
-    const running = item.state === "running";
-    return h(
-      "li",
-      { class: "queue-place" },
-      h("span", { class: "chip", dataset: { tone: running ? "fair" : "plain" } }, running ? "Running" : `No. ${item.position > 1_000 ? "1,000+" : item.position}`),
-      h(
-        "div",
-        {},
-        h("a", { href: addressOf("match", "", { resume: item.resume_id, ...(item.job_id && { job: item.job_id }) }) }, `${resume}, for ${job}`),
-        h("p", { class: "soft" }, `Asked ${item.age}`, item.attempts > 1 && `, attempt ${item.attempts}`),
-      ),
-      h("button", { type: "button", class: "button small", "aria-label": `Cancel ${resume}, for ${job}`, onclick: cancel }, "Cancel"),
-    );
-  }
-
-  #drawLetters(letters) {
-    if (!letters.length) {
-      this.#letters.replaceChildren(h("div", { class: "empty" }, icon("check"), h("p", {}, "Nothing has failed for good.")));
-      return;
-    }
-    graves(this.#letters, letters, {
+    graves(this.#letters, items, more, {
       requeue: (selection) => this.#requeue(selection),
       drop: (letter) => this.#drop(letter),
       dropAll: (some) => this.#dropAll(some),
+      readOn: () => {
+        this.#pages += 1;
+        this.#load();
+      },
     });
+  }
+
+  async #cancel(id) {
+    try {
+      await remove(`/api/analyses/${id}`);
+      say("The analysis was cancelled.");
+    } catch (problem) {
+      complain(problem);
+    }
+    await this.#load();
   }
 
   async #requeue(selection) {
     try {
       const { requeued, skipped } = await post("/api/dlq/requeue", selection);
-      const left = skipped.map(({ reason }) => SKIPPED[reason]);
-      const words = [requeued.length && `${count(requeued.length, "analysis waits", "analyses wait")} again.`];
-      if (left.length) words.push(`${left.length} stayed: ${[...new Set(left)].join(", ")}.`);
-      say(words.filter(Boolean).join(" "));
+      const words = [requeued.length > 0 && `${count(requeued.length, "analysis waits", "analyses wait")} again.`];
+      const why = [...new Set(skipped.map(({ reason }) => SKIPPED[reason]))].join(", ");
+      if (why) words.push(`${count(skipped.length, "analysis", "analyses")} stayed: ${why}.`);
+      say(words.filter(Boolean).join(" ") || "There was nothing left to requeue.");
     } catch (problem) {
       complain(problem);
     }
@@ -157,17 +145,32 @@ class Queue extends Part {
 
   async #dropped(letters) {
     try {
-      for (const letter of letters) await remove(`/api/dlq/${letter.id}`);
+      for (const letter of letters) await this.#gone(letter);
       say(`${count(letters.length, "failed analysis", "failed analyses")} deleted.`);
     } catch (problem) {
       complain(problem);
     }
     await this.#load();
   }
+
+  /** Delete one, which another window may have done before. */
+  async #gone(letter) {
+    try {
+      await remove(`/api/dlq/${letter.id}`);
+    } catch (problem) {
+      if (problem.status !== 404) throw problem;
+    }
+  }
 }
 
-function lower(words) {
-  return words.charAt(0).toLowerCase() + words.slice(1);
+function toldPause({ reason, message, since }) {
+  const why = REASONS[reason] ?? reason;
+  return h(
+    "div",
+    { class: "notice warn" },
+    h("strong", {}, `Analyses wait: ${why.charAt(0).toLowerCase()}${why.slice(1)}.`),
+    h("p", {}, `${message} Since ${moment(since)}. Jatify asks again by itself, and nothing is lost meanwhile.`),
+  );
 }
 
 customElements.define("jatify-queue", Queue);

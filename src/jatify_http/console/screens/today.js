@@ -61,7 +61,10 @@ class Today extends Part {
 
   async #read() {
     try {
-      this.#agenda = await get("/api/agenda", { on: today(), days: DAYS, silent_days: DAYS }, { signal: this.signal });
+      const agenda = await get("/api/agenda", { on: today(), days: DAYS, silent_days: DAYS }, { signal: this.signal });
+      // What is overdue is silent for the API as well; here once is enough.
+      const late = new Set(agenda.overdue.map((item) => item.application_id));
+      this.#agenda = { ...agenda, silent: agenda.silent.filter((item) => !late.has(item.application_id)) };
       this.#show();
     } catch (problem) {
       complain(problem);

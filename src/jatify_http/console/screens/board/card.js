@@ -48,8 +48,12 @@ export function nameOf(application) {
   return `${application.job.position} at ${application.job.company}`;
 }
 
-function standing(application) {
-  return application.applied_on ? `Applied ${since(application.applied_on)}` : `Added ${since(application.created_at)}`;
+const COMING = { saved: "Saved", applied: "Applied" };
+
+/** Since when it has been where it is; whoever gave a date of applying meant that. */
+function standing({ status_id, status_since, applied_on }) {
+  const at = status_id === "applied" && applied_on ? applied_on : status_since;
+  return `${COMING[status_id] ?? "Moved here"} ${since(at)}`;
 }
 
 function scoreChip(score) {

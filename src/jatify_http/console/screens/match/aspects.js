@@ -26,7 +26,7 @@ function aspect(one, point) {
       {},
       h("span", { class: "aspect-name" }, named(one)),
       h("span", { class: "aspect-score" }, h("strong", {}, String(one.score)), h("span", { class: "visually-hidden" }, " of 100")),
-      h("span", { class: "aspect-weight soft" }, `counts ${Math.round(one.weight)} %`),
+      h("span", { class: "aspect-weight soft" }, `counts ${Math.round(one.weight)}%`),
       h("span", { class: "aspect-bar", "aria-hidden": "true" }, h("span", { style: { width: `${one.score}%` } })),
     ),
     h("div", { class: "aspect-why" }, h("p", {}, one.explanation), quotes(one.evidence, point)),

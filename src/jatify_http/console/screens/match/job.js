@@ -5,6 +5,7 @@ import { h } from "../../dom.js";
 import { openDialog } from "../../parts/dialog.js";
 import { icon } from "../../parts/icons.js";
 import { listingForm } from "../../parts/listing-form.js";
+import { openPaste } from "../../parts/paste.js";
 import { picker } from "../../parts/picker.js";
 import { complain, say } from "../../parts/toasts.js";
 
@@ -21,6 +22,7 @@ export function jobPanel({ signal, choose, check }) {
   const field = picker("Compare with", find, (option) => choose(option.job ?? null), { chosen: NONE.words, placeholder: "Company or position" });
   const about = h("div", { class: "job-about" });
   const button = h("button", { type: "button", class: "button primary", onclick: () => begin() });
+  const pasted = h("button", { type: "button", class: "button", onclick: () => paste() }, icon("note"), "Paste a job");
   const fresh = h("button", { type: "button", class: "button", onclick: () => add() }, icon("plus"), "New job");
   let force = false;
 
@@ -58,6 +60,13 @@ export function jobPanel({ signal, choose, check }) {
     openDialog("The listing", (close) => listingForm(job, (saved) => (close(), choose(saved)), () => close()), { wide: true });
   }
 
+  async function paste() {
+    const added = await openPaste({ signal });
+    if (!added) return;
+    choose(added.job);
+    if (added.check && !button.disabled) await begin();
+  }
+
   function add() {
     openDialog("A new job", (close) => [
       h("p", { class: "soft" }, "It is put on your board as saved."),
@@ -78,7 +87,7 @@ export function jobPanel({ signal, choose, check }) {
     }
   }
 
-  const element = h("section", { class: "panel job-panel", "aria-label": "Job" }, h("h2", {}, "Job"), field, about, h("div", { class: "row job-acts" }, button, fresh));
+  const element = h("section", { class: "panel job-panel", "aria-label": "Job" }, h("h2", {}, "Job"), field, about, h("div", { class: "row job-acts" }, button, pasted, fresh));
   return { element, show };
 }
 
