@@ -2,12 +2,12 @@
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Final
+from typing import Any, Final
 
 from msgspec import Struct
-from playwright.sync_api import Browser, Page, StorageState, ViewportSize
+from playwright.sync_api import Browser, Page, ViewportSize
 
 from bench.browsing.trace import BEGIN, CATEGORIES, END, Smoothness, smoothness
 from tests.console.people import Seeker
@@ -55,16 +55,17 @@ def board(browser: Browser, seeker: Seeker, applications: int) -> Iterator[Page]
     address = str(seeker.api.base_url).rstrip("/")
     statuses = [status["id"] for status in seeker.api.get("/api/statuses").raise_for_status().json()["items"]]
     kept = {"jatify.session": seeker.login, "jatify.board.open": statuses}
-    storage = [{"name": name, "value": json.dumps(value)} for name, value in kept.items()]
-    state = StorageState(cookies=[], origins=[{"origin": address, "localStorage": storage}])
-    with _opened(browser, f"{address}/#/board", BOARD_IS_FULL.format(applications), state) as page:
+    with _opened(browser, f"{address}/#/board", BOARD_IS_FULL.format(applications), kept) as page:
         yield page
 
 
 @contextmanager
-def _opened(browser: Browser, address: str, everything: str, state: StorageState | None = None) -> Iterator[Page]:
-    context = browser.new_context(viewport=WINDOW, storage_state=state)
+def _opened(browser: Browser, address: str, everything: str, kept: Mapping[str, Any] | None = None) -> Iterator[Page]:
+    """A window that nobody has used, with what an earlier visit is to have *kept*."""
+    context = browser.new_context(viewport=WINDOW)
     context.set_default_timeout(PATIENCE)
+    for name, value in (kept or {}).items():
+        context.add_init_script(f"localStorage.setItem({json.dumps(name)}, {json.dumps(json.dumps(value))})")
     context.add_init_script(WATCH.replace("EVERYTHING", everything))
     page = context.new_page()
     page.goto(address)
