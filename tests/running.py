@@ -25,7 +25,7 @@ PORTS = range(12_000 + 2_000 * WORKER, 14_000 + 2_000 * WORKER)
 
 
 def free_port() -> int:
-    """A port to listen on soon: below those that systems give to connections, and no other worker of pytest takes it."""
+    """A port to listen on soon: below those that systems give to connections; no other worker of pytest takes it."""
     for port in random.sample(PORTS, len(PORTS)):
         with suppress(OSError), socket.create_server(("127.0.0.1", port)):
             return port
