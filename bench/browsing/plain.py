@@ -26,14 +26,18 @@ async () => {
 }
 """
 FOLLOWER: Final = """
-<div class="board-ghost"><ul><li class="board-card"><p class="board-card-title">This follows the pointer</p></li></ul></div>
+<div class="board-ghost">
+<ul><li class="board-card"><p class="board-card-title">This follows the pointer</p></li></ul>
+</div>
 <style>body { user-select: none; }</style>
 <script>
   const ghost = document.querySelector(".board-ghost");
-  addEventListener("pointermove", (event) => { ghost.style.transform = `translate(${event.clientX}px, ${event.clientY}px)`; });
+  addEventListener("pointermove", ({ clientX, clientY }) => {
+    ghost.style.transform = `translate(${clientX}px, ${clientY}px)`;
+  });
 </script>
 """
-"""Without anything that moves the floor would draw no frames; and a selection of text would be dear, and is none of it."""
+"""Without anything that moves the floor would draw no frames; a selection of text would be dear, and is none of it."""
 
 
 def as_plain_html(board: Page) -> str:

@@ -23,11 +23,13 @@ FIRST_DAY: Final = date(2026, 1, 5)
 @contextmanager
 def searching(applications: int) -> Iterator[Seeker]:
     """Somebody with so many applications, on a server that runs as long as the block."""
-    with tempfile.TemporaryDirectory() as house:
-        with serving(Path(house), JATIFY_DATA_DIR=f"{house}/data") as (_, client):
-            with closing(Seeker(str(client.base_url).rstrip("/"))) as seeker:
-                fill(seeker, applications)
-                yield seeker
+    with (
+        tempfile.TemporaryDirectory() as house,
+        serving(Path(house), JATIFY_DATA_DIR=f"{house}/data") as (_, client),
+        closing(Seeker(str(client.base_url).rstrip("/"))) as seeker,
+    ):
+        fill(seeker, applications)
+        yield seeker
 
 
 def fill(seeker: Seeker, applications: int) -> None:

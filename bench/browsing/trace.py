@@ -45,7 +45,7 @@ def smoothness(trace: bytes) -> Smoothness:
 
 
 def _drawn(events: Sequence[dict[str, Any]]) -> list[int]:
-    """When each frame of the page was drawn: a process may draw more than one tree of layers, the page's is the busiest."""
+    """When each frame of the page was drawn: of the trees of layers that a process draws, the page's is the busiest."""
     drawn = [event for event in events if event["name"] == "DrawFrame"]
     trees = Counter(event["args"]["layerTreeId"] for event in drawn)
     return sorted(_times(drawn, trees.most_common(1)[0][0])) if trees else []
