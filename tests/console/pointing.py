@@ -8,7 +8,9 @@ from typing import Any
 from playwright.sync_api import Locator, Page, expect
 
 COPY = """(kinds) => navigator.clipboard.write([
-  new ClipboardItem(Object.fromEntries(Object.entries(kinds).map(([kind, text]) => [kind, new Blob([text], { type: kind })]))),
+  new ClipboardItem(
+    Object.fromEntries(Object.entries(kinds).map(([kind, text]) => [kind, new Blob([text], { type: kind })])),
+  ),
 ])"""
 
 

@@ -25,7 +25,10 @@ def table(page: Page, title: str) -> list[list[str]]:
     if about.locator("details:not([open])").count():
         about.get_by_text("As a table").click()
     rows = about.get_by_role("table").get_by_role("row")
-    return [row.get_by_role("rowheader").all_inner_texts() + row.get_by_role("cell").all_inner_texts() for row in rows.all()[1:]]
+    return [
+        row.get_by_role("rowheader").all_inner_texts() + row.get_by_role("cell").all_inner_texts()
+        for row in rows.all()[1:]
+    ]
 
 
 def said(value: Any) -> str:
@@ -66,7 +69,8 @@ def test_tiles_and_funnel_agree_with_the_server(shown: Page, stats: dict[str, An
     steps = figure(shown, "How far they came").locator(".funnel li")
     expect(steps.locator(".funnel-label")).to_have_text(list(STAGES.values()))
     expect(steps.locator(".funnel-value")).to_have_text([str(reached[stage]) for stage in STAGES])
-    wide = steps.locator(".funnel-track").evaluate_all("all => all.map((one) => one.firstElementChild?.offsetWidth ?? 0)")
+    widths = "all => all.map((one) => one.firstElementChild?.offsetWidth ?? 0)"
+    wide = steps.locator(".funnel-track").evaluate_all(widths)
     for width, stage in zip(wide, STAGES, strict=True):
         assert width == pytest.approx(wide[0] * reached[stage] / reached["saved"], abs=6)
     rows = [[STAGES[s["stage"]], said(s["reached"]), said(s["now"])] for s in stats["funnel"]]
@@ -84,7 +88,7 @@ def test_every_flow_is_a_band_as_wide_as_it_is_strong(
     bands = figure(shown, "Where they went").locator(".band")
     drawn = bands.evaluate_all("all => all.map((one) => [one.textContent, Number(one.getAttribute('stroke-width'))])")
     assert sorted(words for words, _ in drawn) == sorted(f"{a} → {b}: {n}" for a, b, n in flows)
-    widths = {words: width for words, width in drawn}
+    widths = dict(drawn)
     each = [width / int(words.rpartition(" ")[2]) for words, width in widths.items()]
     assert max(each) == pytest.approx(min(each), rel=0.01)
     picture = figure(shown, "Where they went").get_by_role("img")
@@ -114,7 +118,8 @@ def test_answers_agree_with_the_server(shown: Page, stats: dict[str, Any]) -> No
     for title, key in (("By source", "by_source"), ("By resume", "by_resume"), ("By score", "by_score")):
         rows = shown.get_by_role("table", name=title).get_by_role("row")
         told = [
-            f"{one['label']} {one['applied']} {one['responded']} {share(one['rate'])}" for one in stats["responses"][key]
+            f"{one['label']} {one['applied']} {one['responded']} {share(one['rate'])}"
+            for one in stats["responses"][key]
         ]
         assert [" ".join(row.split()) for row in rows.all_inner_texts()[1:]] == told
 
