@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 
 from jatify_http.samples import RESUME_FILENAME, sample_listing, sample_resume
 from tests.console.conftest import Watch
@@ -161,7 +161,7 @@ def import_many_and_take_them_back(page: Page) -> None:
     page.get_by_role("link", name="Account", exact=True).click()
     wizard = page.locator("jatify-import")
     chooser = wizard.locator("input[type=file]")
-    chooser.set_input_files(files=[{"name": "search.csv", "mimeType": "text/csv", "buffer": table()}])
+    chooser.set_input_files(FilePayload(name="search.csv", mimeType="text/csv", buffer=table()))
     wizard.get_by_role("button", name=f"Add {IMPORTED} applications").click()
     expect(wizard.get_by_role("heading", name=f"{IMPORTED} applications are added")).to_be_visible()
     wizard.get_by_role("link", name="See them on the board").click()
