@@ -50,8 +50,9 @@ def by_week(
         return ()
     first = max(min(eventful), max(eventful) - (MOST_WEEKS - 1) * WEEK)
     weeks = (first + n * WEEK for n in range((max(eventful) - first) // WEEK + 1))
-    names = WeekCounts.__struct_fields__[1:]
-    return tuple(WeekCounts(week, *(counted[week, what] for what in names)) for week in weeks)
+    return tuple(
+        WeekCounts(week, *(counted[week, what] for what in WeekCounts.__struct_fields__[1:])) for week in weeks
+    )
 
 
 def local(at: datetime, offset: timedelta) -> date:
