@@ -2,6 +2,7 @@
 
 import json
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -19,9 +20,16 @@ PASSWORD = "correct horse battery staple"
 PATIENCE = 60.0
 
 
+WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % 8
+PORTS = range(12_000 + 2_000 * WORKER, 14_000 + 2_000 * WORKER)
+
+
 def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])
+    """A port to listen on soon: below those that connections are given, and no other worker of pytest takes it."""
+    for port in random.sample(PORTS, len(PORTS)):
+        with suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
+    raise AssertionError("all ports are taken")
 
 
 def environment(**settings: str) -> dict[str, str]:

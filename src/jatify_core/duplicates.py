@@ -63,6 +63,11 @@ class Keys(Struct, frozen=True):
         title = normal_title(found.company, found.position) if found.company and found.position else None
         return cls(_digest(normal_url(found.url)) if found.url else None, _digest(title) if title else None)
 
+    @property
+    def present(self) -> tuple[str, ...]:
+        """Those that there are, the surer one first."""
+        return tuple(key for key in (self.url, self.title) if key is not None)
+
 
 _TRACKING: Final = """
 _ga _gl _hsenc _hsmi dclid ebp fbclid gbraid gclid gclsrc gh_src igshid lever-origin lever-source li_fat_id lici lipi

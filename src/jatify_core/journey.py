@@ -19,8 +19,9 @@ class Stop(Struct, frozen=True, array_like=True):
 class Journey(Struct, frozen=True):
     """One application in brief: `stops` in the order of its history, of which there is at least one.
 
-    The resume is the one that was sent, and before that the one that is linked. `resume_key` tells resumes apart;
-    `score` is that of the newest analysis of this resume against this listing that succeeded.
+    The resume is the one that was sent, and before that the one that is linked. `resume_key` tells resumes apart: it is
+    the id, or of one that was deleted the hash. `score` is that of the newest analysis of this resume against this
+    listing that succeeded.
     """
 
     application_id: ApplicationId

@@ -16,23 +16,18 @@ from jatify_core.analysis import Identity, Material, Outcome
 from jatify_core.clipping import Clipping, Paste
 from jatify_core.kept_ports import (
     Analyses,
-    Applications,
     Asks,
-    CalendarLinks,
     Events,
     Idempotency,
-    Imports,
-    Listings,
-    Reminders,
     Resumes,
     Sessions,
-    Statuses,
     Throttle,
     Users,
 )
 from jatify_core.policy import Policy
 from jatify_core.queue_ports import DeadLetters, Jobs
 from jatify_core.resume import Extraction, Upload
+from jatify_core.search_ports import Applications, CalendarLinks, Imports, Listings, Reminders, Statuses
 from jatify_core.user import Session, SessionId, UserId
 
 __all__ = [

@@ -11,7 +11,7 @@ from msgspec import Meta, Struct
 from jatify_core.application import Status, StatusId
 from jatify_core.journey import Advance, Journey, Stages, advances, furthest, reached_at
 from jatify_core.stages import STAGES, Stage, stage_of
-from jatify_core.weeks import MOST_WEEKS, Week, by_week, local
+from jatify_core.weeks import MOST_WEEKS, WeekCounts, by_week, local
 
 OPEN: Final = "open"
 """Where a flow ends that has not ended."""
@@ -77,7 +77,7 @@ class Stats(Struct, frozen=True):
     flows: Annotated[tuple[Flow, ...], Meta(max_length=1_000)]
     time_in_status: Annotated[tuple[Stay, ...], Meta(max_length=1_000)]
     responses: ResponseRates
-    weeks: Annotated[tuple[Week, ...], Meta(max_length=MOST_WEEKS)]
+    weeks: Annotated[tuple[WeekCounts, ...], Meta(max_length=MOST_WEEKS)]
 
 
 class _Told(Struct, frozen=True):

@@ -17,7 +17,7 @@ WEEK: Final = timedelta(weeks=1)
 _Count = Annotated[int, Meta(ge=0, le=2**53 - 1)]
 
 
-class Week(Struct, frozen=True):
+class WeekCounts(Struct, frozen=True):
     """A week, named by its Monday: applications that began in it, came to a stage or beyond it, or were closed."""
 
     week: date
@@ -37,7 +37,7 @@ REACHED: Final[tuple[tuple[str, Stage], ...]] = (
 
 def by_week(
     told: Iterable[tuple[Journey, tuple[Advance, ...]]], stages: Stages, offset: timedelta, now: datetime
-) -> tuple[Week, ...]:
+) -> tuple[WeekCounts, ...]:
     """Every week from the first in which something happened to the last, the quiet ones between them too.
 
     Each application counts once for whatever it came to. What is dated later than this week is not told yet.
@@ -50,7 +50,9 @@ def by_week(
         return ()
     first = max(min(eventful), max(eventful) - (MOST_WEEKS - 1) * WEEK)
     weeks = (first + n * WEEK for n in range((max(eventful) - first) // WEEK + 1))
-    return tuple(Week(week, *(counted[week, what] for what in Week.__struct_fields__[1:])) for week in weeks)
+    return tuple(
+        WeekCounts(week, *(counted[week, what] for what in WeekCounts.__struct_fields__[1:])) for week in weeks
+    )
 
 
 def local(at: datetime, offset: timedelta) -> date:

@@ -27,12 +27,13 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 async def template(postgres: str) -> str:
-    """The name of a migrated database."""
+    """The name of a migrated database; each worker of pytest has one of its own."""
+    name = f"template_of_tests_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
     with psycopg.connect(postgres, autocommit=True) as link:
-        link.execute("drop database if exists template_of_tests")
-        link.execute("create database template_of_tests")
-    await migrate(make_conninfo(postgres, dbname="template_of_tests"))
-    return "template_of_tests"
+        link.execute(sql.SQL("drop database if exists {}").format(sql.Identifier(name)))
+        link.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
+    await migrate(make_conninfo(postgres, dbname=name))
+    return name
 
 
 @contextmanager

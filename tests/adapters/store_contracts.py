@@ -2,6 +2,7 @@
 
 from jatify_adapters.contracts.analyses import AnalysesContract
 from jatify_adapters.contracts.applications import ApplicationsContract
+from jatify_adapters.contracts.archives import ArchivesContract
 from jatify_adapters.contracts.asks import AsksContract
 from jatify_adapters.contracts.bell import BellContract
 from jatify_adapters.contracts.calendar_links import CalendarLinksContract
@@ -21,7 +22,6 @@ from jatify_adapters.contracts.listings import ListingsContract
 from jatify_adapters.contracts.pauses import PausesContract
 from jatify_adapters.contracts.places import PlacesContract
 from jatify_adapters.contracts.reminders import RemindersContract
-from jatify_adapters.contracts.restoring import RestoringContract
 from jatify_adapters.contracts.resumes import ResumesContract
 from jatify_adapters.contracts.statuses import StatusesContract
 from jatify_adapters.contracts.tally import TallyContract
@@ -77,7 +77,7 @@ class TestTally(TallyContract): ...
 class TestDrops(DropsContract): ...
 
 
-class TestRestoring(RestoringContract): ...
+class TestArchives(ArchivesContract): ...
 
 
 class TestDeadLetters(DeadLettersContract): ...

@@ -6,6 +6,7 @@ import pytest
 
 from jatify_adapters.contracts.analyses import AnalysesContract
 from jatify_adapters.contracts.applications import ApplicationsContract
+from jatify_adapters.contracts.archives import ArchivesContract
 from jatify_adapters.contracts.asks import AsksContract
 from jatify_adapters.contracts.bell import BellContract, listening
 from jatify_adapters.contracts.dead_letters import DeadLettersContract
@@ -23,7 +24,6 @@ from jatify_adapters.contracts.listings import ListingsContract
 from jatify_adapters.contracts.passwords import PasswordsContract
 from jatify_adapters.contracts.pauses import PausesContract
 from jatify_adapters.contracts.places import PlacesContract
-from jatify_adapters.contracts.restoring import RestoringContract
 from jatify_adapters.contracts.resumes import ResumesContract
 from jatify_adapters.contracts.samples import (
     FULL_DRAFT,
@@ -128,7 +128,7 @@ class TestDrops(DropsContract):
     pass
 
 
-class TestRestoring(RestoringContract): ...
+class TestArchives(ArchivesContract): ...
 
 
 class TestDeadLetters(DeadLettersContract):

@@ -96,11 +96,19 @@ async def test_into_another_installation_too(ann: Person, ports: Ports, clock: M
 
 async def test_what_has_been_there_stays_as_it_was(ann: Person, bob: Person, ports: Ports, clock: MovableClock) -> None:
     await filled(ann, ports, clock, 5)
-    kept = await bob.application(notes="Mine.")
-    before = await walked(ann)
-    await brought(bob, await taken(ann))
-    assert (await bob.get(f"/api/applications/{kept['id']}")).json() == kept
-    assert len((await bob.get("/api/applications", params={"limit": 100})).json()["items"]) == 24
+    await bob.post("/api/statuses", json={"label": "Phone screen", "category": "open"})
+    kept = await bob.application(notes="Mine.", status_id="phone_screen")
+    export, before, counted = await taken(ann), await walked(ann), await numbers(ann)
+    for times in (1, 2):
+        await brought(bob, export)
+        assert (await bob.get(f"/api/applications/{kept['id']}")).json() == kept
+        assert len((await bob.get("/api/applications", params={"limit": 100})).json()["items"]) == 23 * times + 1
+        # Were his "Phone screen", which is no interview, taken for hers, it would count as none.
+        assert reached(await numbers(bob)) == {
+            stage: count * times + (stage in {"saved", "applied"}) for stage, count in reached(counted).items()
+        }
+    labels = [status["label"] for status in (await bob.get("/api/statuses")).json()["items"]]
+    assert len(set(labels)) == len(labels)
     assert await walked(ann) == before
 
 
@@ -171,9 +179,43 @@ async def test_what_breaks_in_the_middle_leaves_nothing(
     assert (await sent(bob, export)).status_code == 201
 
 
+async def a_pipeline_of_ones_own(who: Person) -> None:
+    """Statuses that were added, renamed, moved and retired."""
+    for label, category in (("Phone screen", "interview"), ("Ruhend 🦀", "open"), ("Never used", "closed")):
+        body = {"label": label, "category": category, "position": 3}
+        assert (await who.post("/api/statuses", json=body)).status_code == 201
+    for status_id, changed in (
+        ("hr_interview", {"label": "Human resources"}),
+        ("ghosted", {"retired": True}),
+        ("offer", {"position": 5}),
+    ):
+        assert (await who.patch(f"/api/statuses/{status_id}", json=changed)).status_code == 200
+
+
+async def corrected(who: Person, applications: list[Any], dice: random.Random) -> None:
+    """Steps that were forgotten, put right and taken back, and resumes that were linked, sent and deleted."""
+    sent = await who.resume(RESUME + b"sent", filename="sent.txt", name="Sent and gone")
+    for application in applications[6:18]:
+        path = f"/api/applications/{application['id']}"
+        linked = {"resume_id": dice.choice([sent["id"], None]), "follow_up_note": dice.choice([None, "Ring.", "é 🦀"])}
+        assert (await who.patch(path, json=linked)).status_code == 200
+        moved = {"status_id": dice.choice(["applied", "phone_screen", "ruhend"])}
+        assert (await who.patch(path, json=moved)).status_code == 200
+        day = f"2025-0{dice.randrange(1, 9)}-1{dice.randrange(9)}"
+        step = {"status_id": dice.choice(["saved", "applied"]), "at": f"{day}T10:00:00Z", "note": dice.choice(NOTES)}
+        told = (await who.post(f"{path}/history", json=step)).json()
+        first, *_, newest = told["history"]
+        dated_back = {"at": "2024-12-31T10:00:00Z", "note": "Put right."}
+        assert (await who.patch(f"{path}/history/{first['id']}", json=dated_back)).status_code == 200
+        if dice.randrange(2):
+            assert (await who.delete(f"{path}/history/{newest['id']}")).status_code == 204
+    assert (await who.delete(f"/api/resumes/{sent['id']}")).status_code == 204
+
+
 async def filled(who: Person, ports: Ports, clock: MovableClock, seed: int) -> None:
     """Somebody with something in each member, some of them more than a page of it."""
     dice = random.Random(seed)  # noqa: S311  # no secret
+    await a_pipeline_of_ones_own(who)
     resumes = [await who.resume(RESUME + b"%d" % n, filename=f"{n} ä.txt", name=f"Nr. {n}") for n in range(2)]
     jobs = []
     for _ in range(25):
@@ -191,6 +233,7 @@ async def filled(who: Person, ports: Ports, clock: MovableClock, seed: int) -> N
                 "status_at": f"2026-0{dice.randrange(1, 9)}-1{dice.randrange(9)}T10:00:00Z",
             }
             assert (await who.patch(f"/api/applications/{application['id']}", json=moved)).status_code == 200
+    await corrected(who, applications, dice)
     for application in applications[:2]:
         await who.delete(f"/api/applications/{application['id']}")
     for resume in resumes:
@@ -270,8 +313,9 @@ async def walked(who: Person) -> list[str]:
                 told += [await read(who, f"{path}/{item['id']}/{part}") for part in ("file", "text", "analyses")]
                 analyses = (await who.get(f"{path}/{item['id']}/analyses")).json()["items"]
                 told += [await read(who, f"/api/analyses/{analysis['id']}") for analysis in analyses]
-    numbers: dict[str, str] = {}
-    return [UUID.sub(lambda found: numbers.setdefault(found[0], f"#{len(numbers)}"), one) for one in told]
+    told += [await read(who, path) for path in OF_ALL]
+    given: dict[str, str] = {}
+    return [UUID.sub(lambda found: given.setdefault(found[0], f"#{len(given)}"), one) for one in told]
 
 
 LISTS: Final = {
@@ -281,8 +325,26 @@ LISTS: Final = {
     "/api/resumes": ("created_at", "-name", "updated_at"),
     "/api/dlq": ("failed_at", "-failed_at"),
 }
+OF_ALL: Final = (
+    "/api/stats",
+    "/api/stats?from=2025-03-01&to=2025-09-30&tz_offset=-300",
+    "/api/agenda?on=2026-01-05&days=365",
+    "/api/agenda?on=2026-12-31&silent_days=1",
+    "/api/applications/export?format=csv",
+    "/api/applications/export?format=json",
+    "/api/queue",
+)
+"""What is read off everything there is."""
 ALONE: Final = {"/api/statuses", "/api/dlq"}
 """Lists whose things have no address of their own."""
+
+
+async def numbers(who: Person) -> Any:
+    return (await who.get("/api/stats")).json()
+
+
+def reached(stats: Any) -> dict[str, int]:
+    return {stage["stage"]: stage["reached"] for stage in stats["funnel"]}
 
 
 async def read(who: Person, path: str) -> str:

@@ -222,3 +222,24 @@ def test_another_user_of_this_browser_sees_no_draft(page: Page, watch: Watch, se
     expect(page.get_by_role("heading", name="There is no such application")).to_be_visible()
     expect(page.get_by_text("Secret.")).to_have_count(0)
     stranger.close()
+
+
+def test_a_text_that_is_too_long_is_kept_here_and_said_to_be(page: Page, seeker: Seeker) -> None:
+    opened(page, seeker)
+    todo = page.get_by_role("region", name="Follow-up")
+    todo.get_by_label("What to do").fill("x" * 503)
+    expect(todo.locator(".autosave-state")).to_have_text("Not saved, kept here: 3 characters too many.")
+    page.reload()
+    expect(todo.get_by_label("What to do")).to_have_value("x" * 503)
+
+
+def test_escape_leaves_the_status_as_it_was(page: Page, seeker: Seeker) -> None:
+    application = opened(page, seeker)
+    status = page.get_by_label("Status", exact=True)
+    status.select_option("applied")
+    expect(page.get_by_role("form", name="Move to Applied")).to_be_visible()
+    status.press("Escape")
+    expect(page.get_by_role("form", name="Move to Applied")).to_have_count(0)
+    expect(status).to_have_value("saved")
+    expect(status).to_be_focused()
+    assert kept(seeker, application)["status_id"] == "saved"

@@ -1,4 +1,4 @@
-"""The board: cards are carried by mouse, finger and keys; adding, searching, filtering, and what others change."""
+"""The board: cards carried by mouse, finger and keys, taken back, found, added and deleted, in every window alike."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -312,3 +312,21 @@ def test_a_status_that_is_made_meanwhile_gets_its_column(page: Page, seeker: See
     step = {"status_id": made.json()["id"]}
     seeker.api.patch(f"/api/applications/{application['id']}", json=step).raise_for_status()
     expect(card(page, made.json()["id"], "Engineer")).to_be_visible()
+
+
+def test_what_is_taken_back_before_it_was_answered_is_taken_back(page: Page, seeker: Seeker) -> None:
+    application = seeker.application("Acme", "Engineer")
+    page.add_init_script("""
+      const send = window.fetch;
+      window.fetch = async (address, options) => {
+        if (options?.method === "PATCH") await new Promise((wake) => setTimeout(wake, 700));
+        return send(address, options);
+      };""")
+    seeker.enter(page)
+    card(page, "saved", "Engineer").focus()
+    with page.expect_response(lambda answer: answer.request.method == "DELETE"):
+        for key in ("Space", "ArrowRight", "Space", "Control+z"):
+            page.keyboard.press(key)
+    expect(card(page, "saved", "Engineer")).to_be_visible()
+    assert status_of(seeker, application) == "saved"
+    expect(page.locator(".toast")).to_have_count(0)

@@ -2,9 +2,12 @@
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
+import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
@@ -34,9 +37,27 @@ def test_the_demo_keeps_serving_until_ctrl_c_ends_everything(tmp_path: Path, dat
     with started(tmp_path, "demo", JATIFY_DATA_DIR=data_dir, JATIFY_PORT=str(port)) as demo:
         while "/docs" not in demo.log:
             assert demo.process.poll() is None, demo.log
-        assert httpx.get(f"http://127.0.0.1:{port}/health/ready", trust_env=False).is_success
+            time.sleep(0.1)
+        address = f"http://127.0.0.1:{port}"
+        assert httpx.get(f"{address}/health/ready", trust_env=False).is_success
+        assert f"Console   {address}/\n" in demo.log
+        _assert_a_search_of_ninety_days(address, demo.log)
         assert demo.stop(signal.SIGINT) == 0, demo.log
     assert not _postgres_of(data_dir)
+
+
+def _assert_a_search_of_ninety_days(address: str, log: str) -> None:
+    """Log in as the demo says, and see forty applications, the oldest almost ninety days old."""
+    ((email, password),) = re.findall(r"Log in +as (\S+) with the password (\S+)", log)
+    with httpx.Client(base_url=address, trust_env=False) as client:
+        login = client.post("/api/auth/login", json={"email": email, "password": password}).json()
+        client.headers["Authorization"] = f"Bearer {login['token']}"
+        applications = client.get("/api/applications", params={"limit": 100}).json()["items"]
+        assert len({application["job"]["company"] for application in applications}) == len(applications) == 40
+        oldest = min(datetime.fromisoformat(application["status_since"]) for application in applications)
+        assert timedelta(days=70) < datetime.now(UTC) - oldest < timedelta(days=91)
+        assert client.get("/api/agenda").json()["overdue"]
+        assert client.get("/api/stats").json()["funnel"][3]["reached"] == 3
 
 
 def test_after_a_kill_of_everything_a_second_start_finds_all_data(tmp_path: Path, data_dir: str) -> None:

@@ -26,7 +26,7 @@ pytest.register_assert_rewrite(
             "places",
             "queue_machine",
             "reminders",
-            "restoring",
+            "archives",
             "resumes",
             "samples",
             "tally",

@@ -33,7 +33,7 @@ from jatify_core.history import told
 from jatify_core.imports import Brought, Import, ImportId, KeptApplication, Undone
 from jatify_core.listing import ListingFilter
 from jatify_core.paging import Page, Sort, Window
-from jatify_core.sameness import Known
+from jatify_core.repeats import Known
 
 ALL = Window(NEWEST_FIRST, limit=100)
 

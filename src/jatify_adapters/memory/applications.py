@@ -103,7 +103,7 @@ class MemoryApplications:
 
     def _journey(self, application: Application) -> Journey:
         resumes = self._draft.tables.resumes
-        sent = application.sent_resume.resume if application.sent_resume else None
+        sent = self._present(application.sent_resume.resume) if application.sent_resume else None
         resume_id = sent.resume_id if sent else application.resume_id
         known = sent.name if sent else None
         return Journey(

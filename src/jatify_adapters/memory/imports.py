@@ -12,7 +12,7 @@ from jatify_core.errors import NotFound
 from jatify_core.imports import Brought, Import, ImportId, KeptApplication, Undone
 from jatify_core.listing import ListingId
 from jatify_core.paging import Page, Window
-from jatify_core.sameness import Known
+from jatify_core.repeats import Known
 from jatify_core.user import UserId
 
 

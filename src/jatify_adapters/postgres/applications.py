@@ -200,7 +200,7 @@ class Applications:
         rows = await self._db.rows(
             """
             select application.id, application.status_id, listing.source,
-                   coalesce(used.resume_id::text, sent ->> 'sha256'), coalesce(resume.name, sent ->> 'name'),
+                   coalesce(resume.id::text, sent ->> 'sha256'), coalesce(resume.name, sent ->> 'name'),
                    scored.score, stops.status_ids, stops.times
               from application
               join listing on listing.user_id = application.user_id and listing.id = application.listing_id

@@ -14,7 +14,7 @@ from jatify_core.errors import NotFound
 from jatify_core.imports import Brought, Import, ImportId, KeptApplication, Undone
 from jatify_core.listing import Listing
 from jatify_core.paging import Page, Window
-from jatify_core.sameness import Known
+from jatify_core.repeats import Known
 from jatify_core.user import UserId
 
 _AT_ONCE: Final = 500

@@ -10,14 +10,15 @@ from msgspec import Struct
 from jatify_core.application import Application, ResumeCopy
 from jatify_core.errors import Invalid, Violation
 from jatify_core.event import Change
-from jatify_core.imports import Import, ImportId, Plan, Surroundings, Undone, plan
+from jatify_core.import_plan import Plan, Surroundings, plan
+from jatify_core.imports import Import, ImportId, Undone
 from jatify_core.listing import Listing
 from jatify_core.paging import Page, Window, walked
 from jatify_core.ports import Ports, Transaction
 from jatify_core.resume import ResumeFilter
 from jatify_core.sheets.sheet import CellFault, Sheet
 from jatify_core.text import refuse_nul
-from jatify_core.use_cases.export import BATCH, OLDEST_FIRST, own_resumes
+from jatify_core.use_cases.archive_out import BATCH, OLDEST_FIRST, own_resumes
 from jatify_core.user import UserId
 
 MOST_TOLD: Final = 1_000
@@ -36,7 +37,7 @@ class Choices(Struct, frozen=True):
     skip_errors: bool = False
 
 
-class Told(Struct, frozen=True):
+class Exported(Struct, frozen=True):
     """An application as an export tells it: with its whole listing, and the name of its resume."""
 
     application: Application
@@ -93,9 +94,9 @@ async def undo_import(ports: Ports, user_id: UserId, import_id: ImportId) -> Und
     return undone
 
 
-async def told_applications(
+async def exported_applications(
     ports: Ports, user_id: UserId, applied_from: date | None, applied_to: date | None
-) -> AsyncIterator[Told]:
+) -> AsyncIterator[Exported]:
     """Every application that is in sight and was sent within these days, oldest first; each page a transaction."""
     names = {resume.id: resume.name async for resume in own_resumes(ports, user_id)}
     window: Window | None = Window(OLDEST_FIRST, BATCH)
@@ -106,7 +107,7 @@ async def told_applications(
             found = await tx.listings.several(user_id, [one.listing.id for one in fitting])
         listings = {listing.id: listing for listing in found}
         for one in fitting:
-            yield Told(one, listings[one.listing.id], names.get(one.resume_id) if one.resume_id else None)
+            yield Exported(one, listings[one.listing.id], names.get(one.resume_id) if one.resume_id else None)
         window = Window(OLDEST_FIRST, BATCH, page.next) if page.next else None
 
 
@@ -129,7 +130,7 @@ async def _tell(tx: Transaction, changes: Sequence[Change]) -> None:
 
 
 def _refuse_errors(planned: Plan) -> None:
-    faults = [(outcome.row, fault) for outcome in planned.outcomes for fault in outcome.faults]
+    faults = [(decision.row, fault) for decision in planned.decisions for fault in decision.faults]
     if faults:
         raise Invalid([_violation(row, fault) for row, fault in faults[:MOST_TOLD]])
 

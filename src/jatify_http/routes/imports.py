@@ -11,7 +11,6 @@ from litestar.status_codes import HTTP_200_OK, HTTP_201_CREATED
 from jatify_core.imports import ImportId
 from jatify_core.use_cases import imports
 from jatify_http.answers import created, listed, shown
-from jatify_http.applications_out import CSV, as_csv, as_json
 from jatify_http.conditional import content_tag
 from jatify_http.guards import LOGGED_IN
 from jatify_http.injected import InCaller, InPorts, Where
@@ -20,7 +19,8 @@ from jatify_http.requests import JSON
 from jatify_http.routes.resumes import attachment
 from jatify_http.schemas.imports import ExportQuery, ImportQuery, ImportReportView, ImportView, UndoneView
 from jatify_http.schemas.lists import Listed
-from jatify_http.sheet_forms import FORM, FORM_SCHEMA, LARGEST, InImport, beside, received_import
+from jatify_http.sheet_in import FORM, FORM_SCHEMA, LARGEST, InImport, beside, received_import
+from jatify_http.sheet_out import CSV, as_csv, as_json
 from jatify_http.uploads import MULTIPART
 
 
@@ -35,7 +35,7 @@ async def export_applications(caller: InCaller, ports: InPorts, where: NamedDepe
 
     Where a cell could be taken for a formula, an apostrophe stands before that place; an import takes it away.
     """
-    applications = imports.told_applications(ports, caller.user_id, where.applied_from, where.applied_to)
+    applications = imports.exported_applications(ports, caller.user_id, where.applied_from, where.applied_to)
     written, media_type = (as_json, JSON) if where.format == "json" else (as_csv, CSV)
     headers = {
         "Content-Disposition": attachment(f"applications.{where.format}"),

@@ -28,7 +28,7 @@ async def list_statuses(
 ) -> Response[Listed[StatusView]]:
     """The caller's own pipeline, retired statuses too. There are few, so all of them come unless `limit` says less."""
     scope = where.scope(caller.user_id)
-    pipeline = [StatusView.of(used) for used in await statuses.list_statuses(ports, caller.user_id)]
+    pipeline = [StatusView.used(used) for used in await statuses.list_statuses(ports, caller.user_id)]
     start = _after(opened(where.cursor, scope), pipeline) if where.cursor else 0
     page = pipeline[start : start + where.limit]
     more = start + where.limit < len(pipeline)
@@ -39,20 +39,20 @@ async def list_statuses(
 async def create_status(data: JSONBody[StatusDraft], caller: InCaller, ports: InPorts) -> Response[StatusView]:
     """Before the first closed one, unless `position` says where. There can be 50, shipped and retired ones included."""
     added = await statuses.add_status(ports, caller.user_id, data)
-    return created(StatusView.of(added), version_tag(added.status.version), f"/api/statuses/{added.status.id}")
+    return created(StatusView.used(added), version_tag(added.status.version), f"/api/statuses/{added.status.id}")
 
 
 @get("/{status_id:str}", operation_id="getStatus", summary="Read a status", opt={**BY_ID, "tells": ()})
 async def get_status(status_id: FromPath[str], caller: InCaller, ports: InPorts) -> Response[StatusView]:
     """Without a tag: `in_use` changes with the applications, and `version`, for `If-Match`, does not."""
-    return Response(StatusView.of(await statuses.read_status(ports, caller.user_id, status_id)))
+    return Response(StatusView.used(await statuses.read_status(ports, caller.user_id, status_id)))
 
 
 @put("/order", operation_id="orderStatuses", summary="Put the statuses in another order", opt={"tells": ()})
 async def order_statuses(data: JSONBody[StatusOrder], caller: InCaller, ports: InPorts) -> Response[Listed[StatusView]]:
     """All of them at once: the columns of a board, from left to right."""
     pipeline = await statuses.order_statuses(ports, caller.user_id, data.ids)
-    return Response(Listed([StatusView.of(used) for used in pipeline], None), status_code=HTTP_200_OK)
+    return Response(Listed([StatusView.used(used) for used in pipeline], None), status_code=HTTP_200_OK)
 
 
 @patch(
@@ -66,7 +66,7 @@ async def update_status(
 ) -> Response[StatusView]:
     """A merge patch (RFC 7396). No application can be moved to a retired status; where it was used it stays."""
     edited = await statuses.edit_status(ports, caller.user_id, status_id, merged(data), if_match)
-    return shown(StatusView.of(edited), version_tag(edited.status.version))
+    return shown(StatusView.used(edited), version_tag(edited.status.version))
 
 
 @delete(

@@ -9,21 +9,21 @@ from litestar.response import Stream
 from litestar.status_codes import HTTP_201_CREATED, HTTP_204_NO_CONTENT
 
 from jatify_core.use_cases import accounts
-from jatify_core.use_cases.restoring import import_account
+from jatify_core.use_cases.archive_in import import_account
 from jatify_core.user import Farewell, PasswordChange, ProfileDraft
 from jatify_http.answers import shown
+from jatify_http.archive_in import FORM_SCHEMA, MOST, ZippedArchive, received_archive
+from jatify_http.archive_out import ZIP, zipped
 from jatify_http.audit import noted
 from jatify_http.conditional import version_tag
 from jatify_http.decoding import merged
-from jatify_http.exporting import ZIP, zipped
 from jatify_http.guards import LOGGED_IN
 from jatify_http.injected import IfMatch, InCaller, InPorts
 from jatify_http.presence import while_present
 from jatify_http.requests import TAKES_PATCH
 from jatify_http.routes.resumes import attachment
-from jatify_http.schemas.imported import ImportedView
+from jatify_http.schemas.archives import ImportedView
 from jatify_http.schemas.users import UserView
-from jatify_http.taking_in import FORM_SCHEMA, MOST, ZippedArchive, received_archive
 from jatify_http.uploads import MULTIPART
 
 BODY = 4 * 1024

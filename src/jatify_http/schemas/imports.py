@@ -7,7 +7,8 @@ from uuid import UUID
 from msgspec import Meta, Struct
 
 from jatify_core.application import StatusCode
-from jatify_core.imports import Action, Import, Outcome, Plan, Undone
+from jatify_core.import_plan import Action, Decision, Plan
+from jatify_core.imports import Import, Undone
 from jatify_core.sheets.columns import Field
 from jatify_core.sheets.sheet import SAMPLE, SAMPLES, CellFault, Column, Sheet
 from jatify_core.sheets.table import LONGEST_NAME, MOST_COLUMNS, MOST_ROWS
@@ -65,19 +66,19 @@ class ImportRowView(Struct, frozen=True):
     notices: Faults
 
     @classmethod
-    def of(cls, outcome: Outcome) -> "ImportRowView":
-        """How *outcome* looks."""
+    def of(cls, decision: Decision) -> "ImportRowView":
+        """How *decision* looks."""
         return cls(
-            row=outcome.row,
-            action=outcome.action,
-            company=outcome.company,
-            position=outcome.position,
-            status_id=outcome.status_id,
-            applied_on=outcome.applied_on,
-            duplicate_of=outcome.duplicate_of,
-            duplicate_of_row=outcome.duplicate_of_row,
-            errors=tuple(map(CellFaultView.of, outcome.faults)),
-            notices=tuple(map(CellFaultView.of, outcome.notices)),
+            row=decision.row,
+            action=decision.action,
+            company=decision.company,
+            position=decision.position,
+            status_id=decision.status_id,
+            applied_on=decision.applied_on,
+            duplicate_of=decision.duplicate_of,
+            duplicate_of_row=decision.duplicate_of_row,
+            errors=tuple(map(CellFaultView.of, decision.faults)),
+            notices=tuple(map(CellFaultView.of, decision.notices)),
         )
 
 
@@ -105,7 +106,7 @@ class ImportReportView(Struct, frozen=True):
     def of(cls, sheet: Sheet, planned: Plan, imported: Import | None) -> "ImportReportView":
         """How it looks to import *sheet* as *planned*; *imported* once that was done."""
         totals = ImportTotals(
-            len(planned.outcomes), planned.count("create"), planned.count("skip"), planned.count("error")
+            len(planned.decisions), planned.count("create"), planned.count("skip"), planned.count("error")
         )
         whole = imported is None or totals.rows <= TOLD_ROWS
         return cls(
@@ -115,7 +116,7 @@ class ImportReportView(Struct, frozen=True):
             delimiter=sheet.delimiter,
             columns=tuple(map(ColumnView.of, sheet.columns)),
             totals=totals,
-            rows=tuple(ImportRowView.of(one) for one in planned.outcomes if whole or one.action != "create"),
+            rows=tuple(ImportRowView.of(one) for one in planned.decisions if whole or one.action != "create"),
         )
 
 

@@ -3,6 +3,7 @@
 from typing import Annotated, Final, Literal
 
 from msgspec import Meta, Struct
+from msgspec.structs import asdict
 
 from jatify_core.application import Category, Status, StatusCode
 from jatify_core.paging import Limit
@@ -43,38 +44,19 @@ class PlainStatus(Struct, frozen=True):
         )
 
 
-class StatusView(Struct, frozen=True):
+class StatusView(PlainStatus, frozen=True):
     """One station of the caller's pipeline.
 
     `own` if the caller added it; `retired` if no application may be moved there any more; `in_use` counts the
     applications that are in it or were, deleted ones included.
     """
 
-    id: StatusCode
-    label: Word
-    category: Category
-    terminal: bool
-    position: Place
-    own: bool
-    retired: bool
     in_use: Count
-    version: Version
 
     @classmethod
-    def of(cls, used: UsedStatus) -> "StatusView":
+    def used(cls, used: UsedStatus) -> "StatusView":
         """How *used* looks."""
-        status = used.status
-        return cls(
-            id=status.id,
-            label=status.label,
-            category=status.category,
-            terminal=status.terminal,
-            position=status.position,
-            own=status.own,
-            retired=status.retired,
-            in_use=used.in_use,
-            version=status.version,
-        )
+        return cls(**asdict(PlainStatus.of(used.status)), in_use=used.in_use)
 
 
 class StatusOrder(Struct, frozen=True, forbid_unknown_fields=True):

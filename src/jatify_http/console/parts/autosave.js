@@ -4,7 +4,6 @@ import { Part, freshId, h } from "../dom.js";
 import { marked, together } from "./differences.js";
 import { say } from "./toasts.js";
 
-const LONGEST = 40_000;
 const WORDS = {
   saved: "Saved",
   waiting: "",
@@ -14,8 +13,8 @@ const WORDS = {
 };
 
 /** A field for *draft* (see drafts.js). *single* makes it one line; *placeholder* and *hint* say what belongs there. */
-export function autosave(draft, label, { single = false, placeholder = "", hint = "", most = LONGEST, heading = false } = {}) {
-  return Object.assign(document.createElement("jatify-autosave"), { draft, about: { label, single, placeholder, hint, most, heading } });
+export function autosave(draft, label, { single = false, placeholder = "", hint = "", heading = false } = {}) {
+  return Object.assign(document.createElement("jatify-autosave"), { draft, about: { label, single, placeholder, hint, heading } });
 }
 
 class Autosave extends Part {
@@ -72,15 +71,13 @@ class Autosave extends Part {
   #follow() {
     const { draft } = this;
     if (this.#text.value !== draft.text) this.#replaceText(draft.text);
-    const over = [...draft.text].length - this.about.most;
-    const words = draft.state === "refused" ? `Not saved, kept here. ${draft.trouble}` : this.#words(draft.state, over);
+    const words = draft.state === "refused" ? `Not saved, kept here: ${draft.trouble}` : this.#words(draft.state);
     if (this.#state.textContent !== words) this.#state.textContent = words;
-    this.#state.dataset.state = over > 0 ? "refused" : draft.state;
+    this.#state.dataset.state = draft.state;
     this.#showConflict(draft.theirs);
   }
 
-  #words(state, over) {
-    if (over > 0) return `${over.toLocaleString("en")} characters too many`;
+  #words(state) {
     // Nothing was written yet: nothing to tell.
     return state === "saved" && !this.#touched ? "" : WORDS[state];
   }

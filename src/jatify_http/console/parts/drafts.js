@@ -38,10 +38,12 @@ export class Draft extends EventTarget {
   state = "saved";
   trouble = "";
 
-  constructor(tracked, member) {
+  /** *most* is how many characters the server takes. */
+  constructor(tracked, member, most) {
     super();
     this.#tracked = tracked;
     this.member = member;
+    this.most = most;
     this.text = this.base = tracked.value[member] ?? "";
     const { signal } = this.#life;
     tracked.addEventListener("change", () => this.#seen(tracked.value[member] ?? ""), { signal });
@@ -67,6 +69,7 @@ export class Draft extends EventTarget {
     clearTimeout(this.#timer);
     // Nobody else's login sends it: it waits for its writer's.
     if (!this.unsaved || this.theirs !== null || session.user?.id !== this.#owner) return this.#saving ?? Promise.resolve();
+    if (this.#refusedLength()) return Promise.resolve();
     this.#saving ??= this.#send(keepalive).finally(() => {
       this.#saving = null;
       // What was typed meanwhile.
@@ -120,6 +123,14 @@ export class Draft extends EventTarget {
       this.#keep();
       await this.save();
     }
+  }
+
+  #refusedLength() {
+    const over = [...this.text].length - this.most;
+    if (over <= 0) return false;
+    this.trouble = `${over.toLocaleString("en")} characters too many.`;
+    this.#mark("refused");
+    return true;
   }
 
   async #send(keepalive) {

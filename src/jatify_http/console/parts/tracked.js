@@ -3,7 +3,8 @@
 import { Problem, ask, get, remove } from "../api.js";
 import { Draft, waiting } from "./drafts.js";
 
-const WRITTEN = ["notes", "cover_letter", "follow_up_note"];
+/** The texts, and how long each may be. */
+const WRITTEN = { notes: 40_000, cover_letter: 40_000, follow_up_note: 500 };
 const known = new Map();
 
 /** An application: `value` is as it was last read; each new reading is told as `change`, its end as `gone`. */
@@ -22,13 +23,14 @@ export class Tracked extends EventTarget {
   static async hold(id, signal) {
     const tracked = known.get(id) ?? new Tracked(id);
     tracked.#holders += 1;
+    // Before it is read: whoever asks meanwhile holds the same one, with the same drafts.
+    known.set(id, tracked);
     try {
       await tracked.read(signal);
     } catch (problem) {
       tracked.leave();
       throw problem;
     }
-    known.set(id, tracked);
     return tracked;
   }
 
@@ -87,7 +89,7 @@ export class Tracked extends EventTarget {
   #take(value) {
     if (value === this.value) return value;
     this.value = value;
-    this.drafts ??= Object.fromEntries(WRITTEN.map((member) => [member, new Draft(this, member)]));
+    this.drafts ??= Object.fromEntries(Object.entries(WRITTEN).map(([member, most]) => [member, new Draft(this, member, most)]));
     this.dispatchEvent(new Event("change"));
     return value;
   }

@@ -6,8 +6,11 @@ import { complain, say } from "./toasts.js";
 const KEPT = 20;
 const done = [];
 
-/** Say *words* about something done, with a way back: *undo*. */
-export function undoable(words, undo) {
+/** Say *words* about something done, with a way back: *undo*.
+ *
+ * Where it is still being *sent* (a promise) it is said when that has come to something, but can be taken back at once.
+ */
+export function undoable(words, undo, sent = null) {
   const deed = { away: () => {} };
   deed.undo = async () => {
     forget(deed);
@@ -15,7 +18,9 @@ export function undoable(words, undo) {
   };
   done.push(deed);
   if (done.length > KEPT) done.shift();
-  deed.away = say(words, { undo: deed.undo });
+  const tell = () => (deed.away = say(words, { undo: deed.undo }));
+  if (sent === null) tell();
+  else sent.then((came) => (!came ? forget(deed) : done.includes(deed) && tell()));
 }
 
 async function takeBack() {

@@ -25,7 +25,9 @@ export function statuses(place, { signal, news }) {
 class Editor {
   #signal;
   #list = [];
-  #sending = null;
+  #moves = 0;
+  #sending = false;
+  #sent = Promise.resolve();
   #box = h("div", { class: "stack" });
   #said = h("p", { class: "visually-hidden", role: "status" });
 
@@ -35,9 +37,10 @@ class Editor {
   }
 
   load() {
+    const moves = this.#moves;
     return readInto(this.#box, () => get(PATH, { limit: 100 }, { signal: this.#signal }), ({ items }) => {
-      // What is on its way to the server is newer than what comes from there.
-      if (this.#sending) return;
+      // An order that was made meanwhile is newer than what comes from the server.
+      if (this.#sending || moves !== this.#moves) return;
       this.#list = items;
       this.#draw();
     });
@@ -76,38 +79,53 @@ class Editor {
     const list = this.#list.filter((one) => one.id !== status.id);
     list.splice(list.findIndex((one) => one.id === other.id) + (by > 0 ? 1 : 0), 0, status);
     this.#list = list;
+    this.#moves += 1;
     this.#draw();
     this.#said.textContent = `${status.label} is now number ${from + by + 1} of ${used.length}.`;
-    this.#send();
+    if (!this.#sending) this.#sent = this.#send();
   }
 
+  /** Send the order, and once more if it has changed when the server has it. */
   async #send() {
-    if (this.#sending) return;
-    const sent = this.#list.map((one) => one.id);
-    this.#sending = sent;
+    this.#sending = true;
     try {
-      const { items } = await put(`${PATH}/order`, { ids: sent });
-      this.#sending = null;
-      const moved = this.#list.some((one, place) => one.id !== sent[place]);
-      if (moved) this.#send();
-      else this.#list = items;
+      let sent, items;
+      do {
+        sent = this.#list.map((one) => one.id);
+        ({ items } = await put(`${PATH}/order`, { ids: sent }));
+      } while (this.#list.some((one, place) => one.id !== sent[place]));
+      this.#list = items;
+      this.#draw();
     } catch (problem) {
-      this.#sending = null;
       complain(problem);
+      this.#sending = false;
       await this.load();
-      return;
+    } finally {
+      this.#sending = false;
     }
-    this.#draw();
+  }
+
+  /** *status* as it is once the server has the order: a change of it is meant for that version. */
+  async #settled(status) {
+    await this.#sent;
+    return this.#list.find((one) => one.id === status.id) ?? status;
+  }
+
+  /** Drawn anew after a deed, the keyboard goes on with what it was at. */
+  async #again(key) {
+    await this.load();
+    if (document.activeElement === document.body) this.#box.querySelector(`[data-key="${key}"]`)?.focus({ preventScroll: true });
   }
 
   async #edit(status) {
-    if (await editStatus(status)) await this.load();
+    await editStatus(await this.#settled(status));
+    await this.#again(`edit-${status.id}`);
   }
 
   async #retire(status, retired) {
     const change = (on, version) => patch(`${PATH}/${status.id}`, { retired: on }, { version });
     try {
-      const { version } = await change(retired, status.version);
+      const { version } = await change(retired, (await this.#settled(status)).version);
       const back = async () => {
         await change(!retired, version);
         await this.load();
@@ -116,20 +134,19 @@ class Editor {
     } catch (problem) {
       complain(problem);
     }
-    await this.load();
-    // Its row has gone to the other list, and the button that was pressed with it.
-    if (this.#box.contains(document.activeElement)) return;
-    this.#box.querySelector(`[data-key="retire-${status.id}"]`)?.focus({ preventScroll: true });
+    await this.#again(`retire-${status.id}`);
   }
 
   async #drop(status) {
-    if (!(await confirmed(`Delete “${status.label}”?`, "No application has ever been in it.", "Delete"))) return;
-    try {
-      await remove(`${PATH}/${status.id}`, { version: status.version });
-      say(`“${status.label}” is deleted.`);
-    } catch (problem) {
-      complain(problem);
+    const { id, label, version } = await this.#settled(status);
+    if (await confirmed(`Delete “${label}”?`, "No application has ever been in it.", "Delete")) {
+      try {
+        await remove(`${PATH}/${id}`, { version });
+        say(`“${label}” is deleted.`);
+      } catch (problem) {
+        complain(problem);
+      }
     }
-    await this.load();
+    await this.#again(`drop-${id}`);
   }
 }

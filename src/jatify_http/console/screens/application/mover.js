@@ -8,7 +8,7 @@ import { asLocal, fromLocal } from "../../words.js";
 /** The select and the place where the rest is asked for; *show* brings both up to date. */
 export function mover({ tracked, statuses }) {
   const id = freshId("status");
-  const select = h("select", { id, class: "input", "aria-label": "Status", onchange: () => asked() });
+  const select = h("select", { id, class: "input", "aria-label": "Status", onchange: () => asked(), onkeydown: left });
   const place = h("div", { class: "mover" });
 
   function show({ status_id }) {
@@ -34,8 +34,12 @@ export function mover({ tracked, statuses }) {
       await move(to, given, opened);
     });
     ask.querySelector(".actions").prepend(h("button", { type: "button", class: "button", onclick: stay }, "Cancel"));
-    ask.addEventListener("keydown", (event) => event.key === "Escape" && stay());
+    ask.addEventListener("keydown", left);
     place.replaceChildren(ask);
+  }
+
+  function left(event) {
+    if (event.key === "Escape" && place.childElementCount) stay();
   }
 
   function stay() {

@@ -27,7 +27,7 @@ export function followUpPanel(context) {
     h("h2", {}, "Follow-up"),
     h("div", { class: "follow-date" }, date, words),
     h("div", { class: "row" }, buttons),
-    autosave(context.tracked.drafts.follow_up_note, "What to do", { single: true, placeholder: "Ask about the next round", most: 500 }),
+    autosave(context.tracked.drafts.follow_up_note, "What to do", { single: true, placeholder: "Ask about the next round" }),
   );
   const show = whenChanged(({ follow_up_on }) => [follow_up_on, today()], ({ follow_up_on }) => {
     if (document.activeElement !== date || !date.value) date.value = follow_up_on ?? "";

@@ -20,60 +20,67 @@ export class Moves {
   move(id, statusId) {
     const before = this.#pipeline.get(id);
     if (!before || before.status_id === statusId) return;
-    const label = this.#labelOf(statusId);
-    this.#inTurn(id, { status_id: statusId }, async () => {
-      const taken = await takeStep(this.#pipeline.known(id), statusId);
-      this.#pipeline.accept([taken]);
-      undoable(`${before.job.company}: moved to ${label}.`, () => this.#moveBack(taken, before.status_id));
-    });
-  }
-
-  async #moveBack(taken, statusId) {
-    await this.#inTurn(taken.id, { status_id: statusId }, async () => this.#pipeline.accept([await takeBackStep(taken)]));
+    const words = `${before.job.company}: moved to ${this.#labelOf(statusId)}.`;
+    this.#undoably(words, () => this.#inTurn(id, { status_id: statusId }, () => takeStep(this.#pipeline.known(id), statusId)), (taken) =>
+      this.#inTurn(id, { status_id: before.status_id }, () => takeBackStep(taken)),
+    );
   }
 
   followUp(id, date) {
     const before = this.#pipeline.get(id);
-    const words = date ? `Follow up ${daysAway(date)}` : "Follow-up done";
-    this.#inTurn(id, { follow_up_on: date }, async () => {
-      await this.#write(id, { follow_up_on: date });
-      undoable(`${before.job.company}: ${words.toLowerCase()}.`, () =>
-        this.#inTurn(id, { follow_up_on: before.follow_up_on }, () => this.#write(id, { follow_up_on: before.follow_up_on })),
-      );
-    });
+    const words = `${before.job.company}: ${date ? `follow up ${daysAway(date)}` : "follow-up done"}.`;
+    const write = (follow_up_on) => this.#inTurn(id, { follow_up_on }, () => patch(`/api/applications/${id}`, { follow_up_on }));
+    this.#undoably(words, () => write(date), () => write(before.follow_up_on));
   }
 
-  async #write(id, members) {
-    this.#pipeline.accept([await patch(`/api/applications/${id}`, members)]);
-  }
-
-  async drop(id) {
+  drop(id) {
     const before = this.#pipeline.known(id);
     this.#pipeline.forget(id);
-    try {
-      await dropApplication(id);
-      undoable(`${before.job.company}: deleted.`, async () => this.#pipeline.accept([await restoreApplication(id)]));
-    } catch (problem) {
-      if (problem.status !== 404) this.#pipeline.accept([before]);
-      complain(problem);
-    }
+    const send = async () => {
+      try {
+        await dropApplication(id);
+        return before;
+      } catch (problem) {
+        if (problem.status !== 404) this.#pipeline.accept([before]);
+        complain(problem);
+        return null;
+      }
+    };
+    this.#undoably(`${before.job.company}: deleted.`, send, async () => this.#pipeline.accept([await restoreApplication(id)]));
   }
 
-  /** Show *id* with *members* and *send*, after whatever is still being sent for it. */
+  /** Do it and say so, with the way back, which may be asked for before the API has answered: then it waits.
+   *
+   * *send* answers nothing where it was refused; *back* is given what it answered.
+   */
+  #undoably(words, send, back) {
+    const sending = send();
+    const undo = async () => {
+      const sent = await sending;
+      if (sent) await back(sent);
+    };
+    undoable(words, undo, sending);
+  }
+
+  /** Show *id* with *members* and *send*, after whatever is still being sent for it; answers what the API did. */
   #inTurn(id, members, send) {
     const release = this.#pipeline.pretend(id, members);
     const sending = async () => {
       try {
-        await send();
+        const sent = await send();
+        this.#pipeline.accept([sent]);
+        return sent;
       } catch (problem) {
-        if (problem.status === 404 || problem.status === 412 || problem.status === 409) await this.#pipeline.reread([id]).catch(() => {});
+        if ([404, 409, 412].includes(problem.status)) await this.#pipeline.reread([id]).catch(() => {});
         complain(problem);
+        return null;
       } finally {
         release();
       }
     };
     const turn = (this.#running.get(id) ?? Promise.resolve()).then(sending);
     this.#running.set(id, turn);
-    return turn.finally(() => this.#running.get(id) === turn && this.#running.delete(id));
+    turn.finally(() => this.#running.get(id) === turn && this.#running.delete(id));
+    return turn;
   }
 }

@@ -104,6 +104,8 @@ class Wizard extends Part {
     this.append(bar.element);
     try {
       const report = await this.#asked({ dry_run: "false", ...this.#choices() }, bar.progress);
+      // What is hidden takes no focus.
+      this.#stage.hidden = false;
       this.#finish(report);
     } catch (problem) {
       this.#refused(problem, () => this.#tell(problem.status ? problem.words : UNKNOWN));

@@ -14,7 +14,8 @@ from msgspec import to_builtins
 
 from jatify_adapters.memory import MemoryStore, ScriptedAnalyzer
 from jatify_core.analysis import Refusal
-from jatify_http import taking_in, unzipping
+from jatify_http import archive_in
+from jatify_http.archive_zip import END
 from tests.http.conftest import RunJobs
 from tests.http.people import RESUME, Person
 
@@ -176,9 +177,9 @@ async def test_what_does_not_hold_together_is_refused_and_leaves_nothing(
         pytest.param(b"%PDF-1.7 of another kind", id="a PDF"),
         pytest.param(b"PK\3\4" * 100, id="a beginning"),
         pytest.param(zipped({"word/document.xml": b"<w/>"}), id="a DOCX"),
-        pytest.param(unzipping.END.pack(b"PK\5\6", 0, 0, 65_535, 65_535, 2**31, 0, 0), id="a table that is not there"),
-        pytest.param(unzipping.END.pack(b"PK\5\6", 0, 0, 1, 1, 399, 2**31, 0), id="a table elsewhere"),
-        pytest.param(b"PK\6\7" + bytes(16) + unzipping.END.pack(b"PK\5\6", 0, 0, 1, 1, 46, 0, 0), id="two ends"),
+        pytest.param(END.pack(b"PK\5\6", 0, 0, 65_535, 65_535, 2**31, 0, 0), id="an absent table"),
+        pytest.param(END.pack(b"PK\5\6", 0, 0, 1, 1, 399, 2**31, 0), id="a table elsewhere"),
+        pytest.param(b"PK\6\7" + bytes(16) + END.pack(b"PK\5\6", 0, 0, 1, 1, 46, 0, 0), id="two ends"),
     ],
 )
 async def test_what_is_no_export_is_refused(ann: Person, body: bytes) -> None:
@@ -248,7 +249,7 @@ async def test_another_form_is_refused(ann: Person) -> None:
 
 
 async def test_a_body_larger_than_any_export_is_refused(ann: Person) -> None:
-    headers = {"Content-Length": str(taking_in.MOST * 2), "Content-Type": "multipart/form-data; boundary=b"}
+    headers = {"Content-Length": str(archive_in.MOST * 2), "Content-Type": "multipart/form-data; boundary=b"}
     assert (await ann.post("/api/user/import", content=b"", headers=headers)).status_code == 413
 
 
@@ -260,4 +261,4 @@ async def test_who_watches_hears_of_what_came(content: Content, bob: Person, sto
 
 
 def test_the_end_of_a_zip_is_measured_as_python_reads_it() -> None:
-    assert unzipping.END.size == zipfile.sizeEndCentDir  # type: ignore[attr-defined]  # its stubs leave it out
+    assert END.size == zipfile.sizeEndCentDir  # type: ignore[attr-defined]  # its stubs leave it out

@@ -20,8 +20,8 @@ from jatify_core.errors import Invalid
 from jatify_core.event import Change
 from jatify_core.job import ANALYSIS, Job, JobId, dedup_key
 from jatify_core.listing import Listing
+from jatify_core.merged_pipelines import merged
 from jatify_core.new_ids import NewIds
-from jatify_core.pipelines import merged
 from jatify_core.ports import Ports, Transaction
 from jatify_core.resume import Extracted, Kept, Resume, ResumeId, Upload
 from jatify_core.text import refuse_nul

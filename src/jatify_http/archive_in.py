@@ -20,9 +20,9 @@ from jatify_core.errors import Invalid, Malformed, Violation
 from jatify_core.listing import Listing
 from jatify_core.resume import Resume
 from jatify_core.user import UserId
-from jatify_http.archiving import VERSION, Manifest, read_back
+from jatify_http.archive_items import VERSION, Manifest, read_back
+from jatify_http.archive_zip import NO_EXPORT, Entries
 from jatify_http.requests import StrictRequest
-from jatify_http.unzipping import NO_EXPORT, Entries
 from jatify_http.uploads import MULTIPART, Room
 
 T = TypeVar("T")
@@ -62,6 +62,7 @@ FORM_SCHEMA: Final[Mapping[str, Any]] = {
             "format": "binary",
             "contentMediaType": "application/zip",
             "minLength": 1,
+            "maxLength": MOST,
             "description": "The ZIP that `GET /api/user/export` gave, as it is, of at most 100 MiB.",
         },
     },

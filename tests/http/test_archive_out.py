@@ -15,9 +15,9 @@ from jatify_adapters.contracts.samples import a_resume, strangers_id
 from jatify_adapters.memory import MovableClock, ScriptedAnalyzer
 from jatify_core.analysis import Refusal
 from jatify_core.ports import Ports
-from jatify_core.use_cases.export import BATCH
+from jatify_core.use_cases.archive_out import BATCH
 from jatify_core.use_cases.users import recognise
-from jatify_http.exporting import CHUNK, file_path, zipped
+from jatify_http.archive_out import CHUNK, file_path, zipped
 from tests.http.conftest import RunJobs
 from tests.http.people import RESUME, Person
 

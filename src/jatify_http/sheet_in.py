@@ -17,7 +17,7 @@ from jatify_core.sheets.dates import DateOrder
 from jatify_core.sheets.sheet import Sheet, understood
 from jatify_core.sheets.table import MOST_ROWS, read_table
 from jatify_core.use_cases.imports import Choices
-from jatify_http.encodings import decoded
+from jatify_http.sheet_encodings import decoded
 from jatify_http.uploads import NAME_LENGTH, Room, read_file_and_texts
 
 T = TypeVar("T")
@@ -47,6 +47,7 @@ FORM_SCHEMA: Final[Mapping[str, Any]] = {
             "format": "binary",
             "contentMediaType": "application/octet-stream",
             "minLength": 1,
+            "maxLength": LARGEST,
             "description": (
                 f"CSV with its file name: up to 5 MiB and {MOST_ROWS} rows below one that names the columns. In UTF-8, "
                 "UTF-16 with a mark, or as older programs write; between commas, semicolons, tabs or bars."

@@ -22,9 +22,9 @@ from jatify_core.dead_letter import DeadLetter
 from jatify_core.listing import Listing, ListingId
 from jatify_core.ports import Ports
 from jatify_core.resume import Resume, ResumeId
-from jatify_core.use_cases import export
+from jatify_core.use_cases import archive_out as everything
 from jatify_core.user import User
-from jatify_http.archiving import VERSION, Manifest, written
+from jatify_http.archive_items import VERSION, Manifest, written
 from jatify_http.schemas import utc
 from jatify_http.schemas.users import SessionView, UserView
 
@@ -45,7 +45,7 @@ async def zipped(ports: Ports, user: User) -> AsyncIterator[bytes]:
     """All that is the user's own, as the pieces of a ZIP; no more than a page of rows or one file is in memory."""
     sink = _Sink()
     at = ports.clock()
-    told = _Told()
+    told = _Known()
     with ZipFile(sink, "w") as archive:
         for name, thing in (
             ("manifest.json", Manifest("jatify-export", VERSION, utc(at))),
@@ -53,7 +53,7 @@ async def zipped(ports: Ports, user: User) -> AsyncIterator[bytes]:
         ):
             with archive.open(_entry(name, at), "w") as entry:
                 entry.write(msgspec.json.encode(thing))
-        async for resume, content, text in export.own_contents(ports, user.id):
+        async for resume, content, text in everything.own_contents(ports, user.id):
             # The file as it is: PDF and DOCX are compressed already.
             for info, data in (
                 (_entry(file_path(resume), at, ZIP_STORED), content),
@@ -103,7 +103,7 @@ class _Sink:
         return b"".join(pieces)
 
 
-class _Told(Struct):
+class _Known(Struct):
     """What the ZIP has already, that later things may refer to."""
 
     resumes: dict[ResumeId, Resume] = field(default_factory=dict)
@@ -111,20 +111,20 @@ class _Told(Struct):
     analyses: set[AnalysisId] = field(default_factory=set)
 
 
-def _lists(ports: Ports, user: User, told: _Told) -> dict[str, AsyncIterator[bytes]]:
+def _lists(ports: Ports, user: User, told: _Known) -> dict[str, AsyncIterator[bytes]]:
     return {
-        "statuses.json": _encoded(export.own_statuses(ports, user.id), written),
+        "statuses.json": _encoded(everything.own_statuses(ports, user.id), written),
         "resumes.json": _encoded(_each(told.resumes.values()), _resume),
-        "jobs.json": _encoded(_noting(export.own_listings(ports, user.id), told.listings), written),
+        "jobs.json": _encoded(_noting(everything.own_listings(ports, user.id), told.listings), written),
         "applications.json": _encoded(_applications(ports, user, told), written),
         "analyses.json": _encoded(_noting(_analyses(ports, user, told), told.analyses), written),
         "dead_letters.json": _encoded(_dead_letters(ports, user, told), written),
-        "sessions.json": _encoded(export.own_sessions(ports, user.id), SessionView.of),
+        "sessions.json": _encoded(everything.own_sessions(ports, user.id), SessionView.of),
     }
 
 
-async def _applications(ports: Ports, user: User, told: _Told) -> AsyncIterator[Application]:
-    async for application in export.own_applications(ports, user.id):
+async def _applications(ports: Ports, user: User, told: _Known) -> AsyncIterator[Application]:
+    async for application in everything.own_applications(ports, user.id):
         if application.listing.id in told.listings:
             yield without_unknown(application, told.resumes)
 
@@ -145,15 +145,15 @@ def without_unknown(application: Application, resumes: Container[ResumeId | None
     )
 
 
-async def _analyses(ports: Ports, user: User, told: _Told) -> AsyncIterator[Analysis]:
-    async for analysis in export.own_analyses(ports, user.id):
+async def _analyses(ports: Ports, user: User, told: _Known) -> AsyncIterator[Analysis]:
+    async for analysis in everything.own_analyses(ports, user.id):
         known = analysis.listing_id is None or analysis.listing_id in told.listings
         if known and analysis.resume_id in told.resumes:
             yield analysis
 
 
-async def _dead_letters(ports: Ports, user: User, told: _Told) -> AsyncIterator[DeadLetter]:
-    async for letter in export.own_dead_letters(ports, user.id):
+async def _dead_letters(ports: Ports, user: User, told: _Known) -> AsyncIterator[DeadLetter]:
+    async for letter in everything.own_dead_letters(ports, user.id):
         if letter.analysis_id in told.analyses:
             yield letter
 

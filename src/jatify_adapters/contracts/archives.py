@@ -29,7 +29,7 @@ from jatify_core.job import Job, JobError
 from jatify_core.paging import Window
 
 
-class RestoringContract:
+class ArchivesContract:
     """What every store promises about `take_in`. Subclass it and provide `new_store`."""
 
     async def test_an_application_is_restored_with_its_history_and_removal(self, new_store: NewStore) -> None:

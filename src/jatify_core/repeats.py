@@ -1,4 +1,8 @@
-"""When two applications are for the same position: by where it was advertised, or by company and position."""
+"""Repeats: the rows of a table that tell of an application which is there already. Pure rules.
+
+They begin with the `Keys` by which `duplicates` finds the twins of a listing, and are stricter: a twin is pointed out,
+a repeat is left out.
+"""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -6,7 +10,7 @@ from datetime import date, datetime
 from msgspec import Struct
 
 from jatify_core.application import ApplicationId
-from jatify_core.duplicates import normal_title, normal_url
+from jatify_core.duplicates import Keys
 
 
 class Known(Struct, frozen=True):
@@ -20,31 +24,31 @@ class Known(Struct, frozen=True):
     created_at: datetime | None = None
 
 
-class Twins:
-    """Applications by what makes them one another's twins."""
+class Repeats:
+    """Applications, found again by where their listing was advertised, or by its company and position."""
 
     def __init__(self, known: Sequence[Known]) -> None:
-        self._by_key: dict[str, list[tuple[Known, str | None, int | None]]] = {}
+        self._by_key: dict[str, list[tuple[Known, Keys, int | None]]] = {}
         for one in known:
             self.add(one, None)
 
     def add(self, one: Known, row: int | None) -> None:
         """Know *one* from now on, which stands in that row of a table, or is stored."""
-        url = normal_url(one.url) if one.url else None
-        for key in _keys(one, url):
-            self._by_key.setdefault(key, []).append((one, url, row))
+        keys = Keys.of(one)
+        for key in keys.present:
+            self._by_key.setdefault(key, []).append((one, keys, row))
 
     def of(self, one: Known) -> tuple[ApplicationId | None, int | None] | None:
         """The application, or the row, that *one* repeats; a stored one before a row of the same table."""
-        url = normal_url(one.url) if one.url else None
-        for key in _keys(one, url):
-            for other, others_url, row in self._by_key.get(key, ()):
-                if (url is None or others_url is None or url == others_url) and _alike(one, other):
+        keys = Keys.of(one)
+        for key in keys.present:
+            for other, theirs, row in self._by_key.get(key, ()):
+                if (keys.url is None or theirs.url is None or keys.url == theirs.url) and _agree(one, other):
                     return other.id, row
         return None
 
 
-def _alike(one: Known, other: Known) -> bool:
+def _agree(one: Known, other: Known) -> bool:
     """Whether nothing differs that both of two for one position tell.
 
     When it was written down differs of course between what is stored and what comes from elsewhere.
@@ -53,7 +57,3 @@ def _alike(one: Known, other: Known) -> bool:
     if other.id is None:
         told.append((one.created_at, other.created_at))
     return all(mine is None or theirs is None or mine == theirs for mine, theirs in told)
-
-
-def _keys(one: Known, url: str | None) -> list[str]:
-    return ([f"url {url}"] if url else []) + [f"title {normal_title(one.company, one.position)}"]
