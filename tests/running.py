@@ -127,7 +127,7 @@ class ProviderProcess:
 @contextmanager
 def providing(tmp_path: Path, port: int = 0) -> Iterator[ProviderProcess]:
     """A provider that runs as long as the block, at any *port* that is free unless one is named."""
-    command = [sys.executable, Path(__file__).with_name("provider.py"), "--port", str(port)]
+    command = [sys.executable, str(Path(__file__).with_name("provider.py")), "--port", str(port)]
     with (tmp_path / "provider.log").open("w") as log:
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True)
     with process:
