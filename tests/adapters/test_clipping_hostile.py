@@ -1,6 +1,6 @@
 """Whatever hostile people paste: a draft comes of it soon, and it fits a listing."""
 
-from time import perf_counter
+from time import process_time
 from typing import Final
 
 import anyio
@@ -106,18 +106,18 @@ HOSTILE: Final[dict[str, str]] = {
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_megabyte_costs_no_more_than_five_honest_ones(name: str, honest: float) -> None:
     content = "<div>" + whole(HOSTILE[name]) if name == "json" else whole(HOSTILE[name])
-    begun = perf_counter()
+    begun = process_time()
     assert_fits(pasted(content).draft)
-    assert perf_counter() - begun < 5 * honest
+    assert process_time() - begun < 5 * honest
 
 
 @pytest.fixture(scope="module")
 def honest() -> float:
-    """Seconds that a page of a megabyte takes on this machine."""
+    """Seconds of the processor that a page of a megabyte takes on this machine."""
     page = "<html><body><main><h1>Engineer</h1>" + whole("<p>We are looking for people who <b>care</b> about it.</p>\n")
-    begun = perf_counter()
+    begun = process_time()
     pasted(page)
-    return perf_counter() - begun
+    return process_time() - begun
 
 
 @pytest.mark.parametrize("deep", ["<div>", "<b>", "<ul><li>", "[", '{"a":'])

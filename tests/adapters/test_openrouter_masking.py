@@ -86,9 +86,9 @@ def test_a_line_that_is_not_looked_at_closely_holds_nothing_to_mask(text: str) -
 @pytest.mark.parametrize("piece", [" ", "a", "1", "A ", "1 ", "+", "1-", "a.", "A1 ", "(0", "Rua A ", "1 A b ", "tel "])
 def test_no_text_makes_masking_slow(piece: str) -> None:
     text = piece * (100_000 // len(piece))
-    began = time.perf_counter()
+    began = time.process_time()
     mask_contact(text)
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2
 
 
 async def test_nothing_masked_reaches_the_provider_unless_it_is_allowed() -> None:

@@ -61,6 +61,7 @@ def counts(conninfo: str) -> list[int]:
         ]
 
 
+@pytest.mark.alone
 async def test_thousands_of_rows_come_and_go_in_seconds_while_others_are_served(ann: Person, own_database: str) -> None:
     gaps, began = Gaps(), time.monotonic()
     async with anyio.create_task_group() as tasks:

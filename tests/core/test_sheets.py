@@ -65,12 +65,12 @@ def test_what_is_no_history_is_refused(cell: str) -> None:
 @pytest.mark.parametrize("part", ['"', "a ", '""', '"a"",', ",", " ", '\\"', "; ", '2026 a "'])
 def test_no_cell_takes_long_whatever_is_in_it(part: str) -> None:
     cell = (part * 130_000)[:130_000]
-    began = time.monotonic()
+    began = time.process_time()
     parted_tags(cell[:5_000])
     with contextlib.suppress(ValueError):
         parted_steps(cell)
     unmasked(masked(cell), ours=True)
-    assert time.monotonic() - began < 2
+    assert time.process_time() - began < 2
 
 
 @pytest.mark.parametrize(

@@ -42,6 +42,17 @@ async def test_every_file_that_the_page_and_its_modules_name_is_served(nobody: P
     assert any(path.endswith("/screens/board.js") for path in seen)
 
 
+async def test_every_module_of_the_first_screen_is_asked_for_at_once(nobody: Person) -> None:
+    page = await nobody.get("/", headers=BROWSER)
+    asked = re.findall(r'<link rel="modulepreload" href="(/console/[^"]+)">', page.text)
+    for path in asked:
+        module = await nobody.get(path)
+        named = re.findall(r'^import [^(;]*"(\.[^"]+)"', module.text, re.MULTILINE)
+        assert {_joined(path.rpartition("/")[0], name) for name in named} <= set(asked), path
+    assert {"/console/main.js", "/console/screens/board.js"} < set(asked)
+    assert len(asked) == len(set(asked))
+
+
 def _joined(folder: str, name: str) -> str:
     parts = folder.split("/")
     for part in name.split("/"):

@@ -13,6 +13,8 @@ from jatify_http.samples import RESUME_FILENAME, sample_listing, sample_resume
 from tests.running import PASSWORD, Process, ended, logged_in, serving
 from tests.shared_data import DATA, needs_shared_data
 
+pytestmark = pytest.mark.alone
+
 RESUMES = ("rendercv_classic.pdf", "reactive_bronzor.pdf", "latexcv_two_column.pdf", "gen_jane_table.docx")
 HOSTILE = sorted(path.name for path in (DATA / "hostile").glob("*.*") if path.name != "MANIFEST.json")
 MEBIBYTE = 1024 * 1024

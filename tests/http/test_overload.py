@@ -16,6 +16,8 @@ from jatify_http.uploads import Room
 from tests.http.listening import listening
 from tests.http.people import RESUME, Person, newcomer
 
+pytestmark = pytest.mark.alone
+
 SLOW = 'import sys, time; sys.stdin.buffer.read(); time.sleep({}); print(\'{{"code": "no_text"}}\')'
 
 

@@ -52,18 +52,14 @@ export const put = async (path, body, options = {}) => (await ask("PUT", path, {
 export const patch = async (path, body, options = {}) => (await ask("PATCH", path, { body, ...options })).body;
 export const remove = async (path, options = {}) => (await ask("DELETE", path, options)).body;
 
-/** Every item of a list, page after page, as they come; *ahead* asks for the next while the caller works on this one. */
-export async function* pages(path, query = {}, { ahead = false, ...options } = {}) {
-  const read = (cursor) => get(path, { limit: 100, ...query, cursor }, options);
-  let coming = read(null);
-  while (coming) {
-    const { items, next_cursor: cursor } = await coming;
-    coming = ahead && cursor ? read(cursor) : null;
-    // Whoever leaves before the end does not hear how it ended.
-    coming?.catch(() => {});
-    yield items;
-    if (cursor) coming ??= read(cursor);
-  }
+/** Every item of a list, page after page, as they come. */
+export async function* pages(path, query = {}, options = {}) {
+  let cursor = null;
+  do {
+    const page = await get(path, { limit: 100, ...query, cursor }, options);
+    yield page.items;
+    cursor = page.next_cursor;
+  } while (cursor);
 }
 
 /** All items of a list. */

@@ -67,7 +67,7 @@ export class Pipeline extends EventTarget {
     const before = new Set(this.#kept.keys());
     await Promise.all(
       [...this.#statuses.keys()].map(async (statusId) => {
-        for await (const page of pages("/api/applications", { ...ORDER, status_id: statusId }, { signal: this.#signal, ahead: true })) {
+        for await (const page of pages("/api/applications", { ...ORDER, status_id: statusId }, { signal: this.#signal })) {
           for (const application of page) before.delete(application.id);
           this.accept(page);
         }
