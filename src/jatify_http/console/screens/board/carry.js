@@ -10,8 +10,8 @@ export class Carry {
     this.card = card;
     this.from = from;
     this.column = from;
-    card.setAttribute("data-lifted", "");
     this.#gap.style.setProperty("height", `${Math.min(card.offsetHeight, 160)}px`);
+    card.setAttribute("data-lifted", "");
   }
 
   /** Hold it over *column*; answers whether that is another one than before. */
@@ -20,8 +20,9 @@ export class Carry {
     this.column?.element.removeAttribute("data-over");
     this.column = column;
     if (column && column !== this.from) {
-      column.list.prepend(this.#gap);
+      // To the top first: a scroll makes the browser lay out at once whatever was changed before it.
       column.list.scrollTop = 0;
+      column.list.prepend(this.#gap);
       column.element.setAttribute("data-over", "");
     } else this.#gap.remove();
     return true;
