@@ -47,11 +47,12 @@ def contracts(session: nox.Session) -> None:
 
 @nox.session(requires=["install"])
 def tests(session: nox.Session) -> None:
-    # Whoever says what he wants to see gets that, in one process.
-    if session.posargs:
-        run(session, "pytest", *session.posargs)
-        return
-    # What measures time has the machine for itself; then the others share it.
+    run(session, "pytest", *session.posargs)
+
+
+@nox.session(requires=["install"], default=False)
+def quick(session: nox.Session) -> None:
+    # The same by as many processes as there are cores; what measures time has the machine for itself first.
     run(session, "pytest", "-m", "alone")
     run(session, "pytest", "-m", "not alone", "-n", "auto", "--maxprocesses", "4", "--dist", "worksteal")
 

@@ -7,6 +7,7 @@ const SLACK = 5;
 const LONG_PRESS = 320;
 const EDGE = 64;
 const FASTEST = 18;
+const NEVER = -1000;
 
 /** A mouse carries once it has moved a little, a finger once it has rested: until then it scrolls.
  *
@@ -27,7 +28,7 @@ export class Pointer {
   #scroll = 0;
   #furthest = 0;
   #frameAsked = 0;
-  #ended = -1000;
+  #ended = NEVER;
 
   constructor(row, { columns, dropped, signal }) {
     this.#row = row;
@@ -49,6 +50,8 @@ export class Pointer {
   }
 
   #press(event) {
+    // The click that follows this is meant, however soon after a carrying it comes.
+    this.#ended = NEVER;
     const card = event.target.closest(".board-card");
     if (!card || event.button !== 0 || !event.isPrimary || event.target.closest("button")) return;
     this.#clear();
