@@ -69,6 +69,13 @@ class Person:
         assert answer.status_code == 202, answer.text
         return cast("dict[str, Any]", answer.json())
 
+    async def imported(self, position: str = "Engineer") -> str:
+        """The id of an import of one row."""
+        table = f"company,position\nAcme,{position}\n".encode()
+        answer = await self.post("/api/imports", files={"file": ("a.csv", table)}, data={"dry_run": "false"})
+        assert answer.status_code == 201, answer.text
+        return str(answer.json()["id"])
+
 
 @cache
 def app_for(shell: ShellSettings, max_upload: int) -> Litestar:

@@ -63,7 +63,8 @@ def _assert_a_search_of_ninety_days(address: str, log: str) -> None:
 def test_after_a_kill_of_everything_a_second_start_finds_all_data(tmp_path: Path, data_dir: str) -> None:
     with serving(tmp_path, JATIFY_DATA_DIR=data_dir) as (serve, client):
         logged_in(client)
-        job = client.post("/api/jobs", json={"company": "Loaf & Co", "position": "Baker"}).raise_for_status().json()
+        made = client.post("/api/jobs", json={"company": "Loaf & Co", "position": "Baker"}).raise_for_status()
+        job = client.get(made.headers["location"]).raise_for_status().json()
         for pid in [serve.process.pid, *_postgres_of(data_dir)]:
             os.kill(pid, signal.SIGKILL)
         serve.process.wait()

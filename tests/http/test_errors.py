@@ -16,6 +16,7 @@ from jatify_http.requests import JSON
 from tests.http.people import Person
 
 OPEN = {"/api/auth/register", "/api/auth/login", "/health/live", "/health/ready", "/problems/{slug}"}
+OPEN |= {"/api/calendar/{calendar_file}"}  # its address is its secret
 ID = str(UUID(int=7, version=4))
 
 
@@ -75,6 +76,7 @@ async def test_a_missing_a_foreign_and_a_malformed_id_are_answered_alike_to_the_
         "analysis_id": (await bob.analysis(resume["id"], job["id"]))["id"],
         "dead_letter_id": str(uuid4()),
         "status_id": await bob.status(),
+        "import_id": await bob.imported(),
         "session_id": (await bob.get("/api/auth/sessions")).json()["items"][0]["id"],
     }
     body = BODIES.get(path) or {"job_id": (await ann.job())["id"]}

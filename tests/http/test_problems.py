@@ -27,7 +27,7 @@ async def test_the_type_of_an_answer_leads_there(ann: Person) -> None:
     assert (await ann.get(problem["type"])).json()["title"] == problem["title"]
 
 
-@pytest.mark.parametrize("slug", ["no-such", "Stale", "stale ", "..", "%2e%2e%2fstale", "<script>"])
+@pytest.mark.parametrize("slug", ["no-such", "Stale", "stale ", "%2e%2e", "%2e%2e%2fstale", "<script>"])
 async def test_no_other_does(nobody: Person, slug: str) -> None:
     answer = await nobody.get(f"/problems/{slug}")
     assert (answer.status_code, answer.json()["type"]) == (404, "/problems/not-found")

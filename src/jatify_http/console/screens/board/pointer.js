@@ -35,6 +35,8 @@ export class Pointer {
     this.#columns = columns;
     this.#dropped = dropped;
     const listen = (target, kind, hear, options = {}) => target.addEventListener(kind, hear, { ...options, signal });
+    // The click that follows another press is meant, however soon after a carrying it comes.
+    listen(window, "pointerdown", () => (this.#ended = NEVER), { capture: true });
     listen(row, "pointerdown", (event) => this.#press(event));
     listen(window, "pointermove", (event) => this.#move(event));
     listen(window, "pointerup", (event) => this.#release(event, true));
@@ -50,8 +52,6 @@ export class Pointer {
   }
 
   #press(event) {
-    // The click that follows this is meant, however soon after a carrying it comes.
-    this.#ended = NEVER;
     const card = event.target.closest(".board-card");
     if (!card || event.button !== 0 || !event.isPrimary || event.target.closest("button")) return;
     this.#clear();
@@ -143,9 +143,9 @@ export class Pointer {
     if (this.#carry) this.#clear();
   }
 
-  /** What follows a carrying is no click on the card's link. */
+  /** What follows a carrying is no click on the card's link; a key's click is one. */
   #swallow(event) {
-    if (performance.now() - this.#ended > 300) return;
+    if (event.detail === 0 || performance.now() - this.#ended > 300) return;
     event.preventDefault();
     event.stopPropagation();
   }
