@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from anyio import Event, create_task_group, fail_after, move_on_after, sleep
+from anyio import CancelScope, Event, create_task_group, fail_after, move_on_after, sleep
 
 from jatify_adapters.extraction import DocumentExtractor, extractor
 from jatify_core.errors import Unavailable
@@ -165,12 +165,19 @@ async def test_who_comes_when_the_queue_is_full_is_sent_away_at_once(tmp_path: P
 
 async def test_a_cancelled_reading_gives_its_turn_to_who_waits(tmp_path: Path) -> None:
     single = running(sleeper(tmp_path), max_children=1, patience=60)
-    async with create_task_group() as tasks, create_task_group() as first:
-        first.start_soon(single.extract, UPLOAD)
+    first = CancelScope()
+
+    async def read_first() -> None:
+        with first:
+            await single.extract(UPLOAD)
+
+    async with create_task_group() as tasks:
+        tasks.start_soon(read_first)
         await asleep(tmp_path, 2)
         tasks.start_soon(single.extract, UPLOAD)
         await sleep(0.05)
-        first.cancel_scope.cancel()
+        assert sleeping(tmp_path) == 2
+        first.cancel()
         await asleep(tmp_path, 4)
         tasks.cancel_scope.cancel()
 

@@ -12,6 +12,9 @@ from tests.console.people import PASSWORD, Seeker
 NEW = "four unrelated words again"
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0"
 
+KEPT = "Object.keys(localStorage).filter((key) => key.split('.').length > 3)"
+"""What belongs to one user: jatify.<kind>.<user>.<more>."""
+
 
 def section(page: Page, title: str) -> Locator:
     return page.get_by_role("region", name=title, exact=True)
@@ -237,8 +240,13 @@ def test_leaving_asks_for_the_e_mail_and_the_password_and_leaves_nothing(
     page: Page, watch: Watch, seeker: Seeker
 ) -> None:
     watch.expect(401, 422)
-    seeker.application("Initech", "Archivist")
-    seeker.enter(page, "#/account/leave")
+    application = seeker.application("Initech", "Archivist")
+    seeker.enter(page, f"#/application/{application['id']}")
+    page.get_by_role("button", name="Edit", exact=True).click()
+    page.get_by_label("Company").fill("Kept by this browser until it is saved")
+    page.evaluate("localStorage.setItem('jatify.draft.somebody-else.1', '{}')")
+    assert len(page.evaluate(KEPT)) == 2
+    page.goto("/#/account/leave")
     page.get_by_role("button", name="Delete my account").click()
     dialog = page.get_by_role("dialog")
     email, password = dialog.get_by_label("Type your e-mail"), dialog.get_by_label("Your password")
@@ -254,5 +262,6 @@ def test_leaving_asks_for_the_e_mail_and_the_password_and_leaves_nothing(
     password.fill(PASSWORD)
     password.press("Enter")
     expect(page.get_by_text("Your account is deleted")).to_be_visible()
+    assert page.evaluate(KEPT) == ["jatify.draft.somebody-else.1"]
     again = {"email": seeker.email, "password": PASSWORD}
     assert seeker.api.post("/api/auth/login", json=again).status_code == 401

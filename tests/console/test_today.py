@@ -72,6 +72,14 @@ def test_nobody_answers_any_more_until_it_is_taken_back(page: Page, seeker: Seek
     expect(section(page, "silent")).to_contain_text("Quiet")
 
 
+def test_what_was_not_sent_yet_cannot_be_ghosted(page: Page, seeker: Seeker) -> None:
+    seeker.application("Kept", "Engineer", "saved", follow_up_on=in_days(0))
+    seeker.application("Sent", "Engineer", "applied", follow_up_on=in_days(0))
+    seeker.enter(page, "#/today")
+    expect(section(page, "today").get_by_role("button", name="Done")).to_have_count(2)
+    expect(section(page, "today").get_by_role("button", name="Ghosted")).to_have_count(1)
+
+
 def test_a_saved_listing_goes_onto_the_board(page: Page, seeker: Seeker) -> None:
     seeker.job("Closing", "Engineer", deadline_on=in_days(3))
     seeker.enter(page, "#/today")

@@ -41,8 +41,8 @@ export function bars(items) {
         h(
           "dd",
           {},
-          h("span", { class: "bar", dataset: { tone: tone ?? "accent" }, style: { "--share": value / most } }),
           mark !== undefined && h("span", { class: "bar-mark", style: { "--share": Math.min(1, mark / most) } }),
+          h("span", { class: "bar", dataset: { tone: tone ?? "accent" }, style: { "--share": value / most } }),
           h("span", { class: "bar-words" }, words ?? String(value)),
         ),
       ),

@@ -3,14 +3,15 @@
 import { Problem, patch } from "../api.js";
 import { changes } from "../changes.js";
 import { session } from "../session.js";
+import { keep, kept, ownPlace } from "./keeping.js";
 
-const STEM = "jatify.draft";
+const KIND = "draft";
 const PAUSE = 800;
 const LONGEST_PAUSE = 30_000;
 const ANSWER_TIME = 150;
 const TRIES = 4;
 const page = Array.from(crypto.getRandomValues(new Uint8Array(8)), (byte) => byte.toString(36)).join("");
-const others = new BroadcastChannel(STEM);
+const others = new BroadcastChannel(`jatify.${KIND}`);
 const heard = new Set();
 
 others.addEventListener("message", ({ data }) => {
@@ -204,8 +205,7 @@ export class Draft extends EventTarget {
 
   #keep() {
     const key = keyOf(this.#owner, this.#tracked.id, this.member, page);
-    if (this.unsaved) kept(key, { text: this.text, base: this.base, sent: this.#sent, at: Date.now() });
-    else localStorage.removeItem(key);
+    keep(key, this.unsaved ? { text: this.text, base: this.base, sent: this.#sent, at: Date.now() } : null);
   }
 
   #mark(state) {
@@ -216,7 +216,7 @@ export class Draft extends EventTarget {
 
 /** The ids of the applications for which this browser keeps something that a page that is gone left behind. */
 export async function waiting() {
-  const own = `${STEM}.${session.user?.id}.`;
+  const own = `${ownPlace(KIND)}.`;
   const keys = Object.keys(localStorage).filter((key) => key.startsWith(own));
   if (!keys.length) return [];
   const alive = await present();
@@ -224,15 +224,7 @@ export async function waiting() {
 }
 
 function keyOf(user, id, member, writer = "") {
-  return [STEM, user, id, member, writer].join(".");
-}
-
-function kept(key, draft) {
-  try {
-    localStorage.setItem(key, JSON.stringify(draft));
-  } catch {
-    // The browser's store is full or shut: it stays in the page, and goes to the server all the same.
-  }
+  return ownPlace(KIND, { user, rest: [id, member, writer] });
 }
 
 async function abandoned(stem) {
@@ -241,7 +233,7 @@ async function abandoned(stem) {
   const alive = await present();
   // Some may have been taken up meanwhile.
   const left = keys.filter((key) => !alive.has(key.split(".").at(-1)) && localStorage.getItem(key) !== null);
-  return left.map((key) => ({ key, ...JSON.parse(localStorage.getItem(key)) })).sort((one, other) => other.at - one.at);
+  return left.map((key) => ({ key, ...kept(key) })).sort((one, other) => other.at - one.at);
 }
 
 let asking = null;

@@ -4,8 +4,8 @@ import { Problem, get, patch, post } from "../api.js";
 import { h } from "../dom.js";
 import { WORKPLACES } from "../words.js";
 import { choices, field, form } from "./dialog.js";
+import { keep, kept, ownPlace } from "./keeping.js";
 
-const STEM = "jatify.form.listing";
 const LINES = ["company", "position", "location", "employment_type", "source"];
 const LINE = 200;
 const PROSE = 40_000;
@@ -24,19 +24,19 @@ const LABELS = {
   deadline_on: "The deadline",
 };
 
-/** A form for *job*, or for a new one where that is null. *done* is given the job as the server has it then, *left* ends
- * it without. */
-export function listingForm(job, done, left) {
-  const key = `${STEM}.${job?.id ?? "new"}`;
-  const kept = remembered(key);
-  let base = { ...draftOf(job ?? {}), ...kept?.base };
-  const shown = kept?.shown ?? flat(base);
+/** A form for *job*, or for a new one where that is null. *done* is given the job as the server has it then,
+ * *cancelled* ends it without. */
+export function listingForm(job, done, cancelled) {
+  const place = placeOf(job);
+  const left = kept(place);
+  let base = { ...draftOf(job ?? {}), ...left?.base };
+  const shown = left?.shown ?? flat(base);
   let theirs = null;
   const element = form({ class: "listing-form" }, fields(shown), job ? "Save" : "Add this job", async (values) => {
     checked(values);
     const draft = drafted(values);
     const saved = job ? await change(draft) : await post("/api/jobs", draft);
-    localStorage.removeItem(key);
+    keep(place, null);
     await done(saved);
   });
 
@@ -57,11 +57,11 @@ export function listingForm(job, done, left) {
 
   element.addEventListener("input", () => {
     const values = Object.fromEntries(new FormData(element));
-    remember(key, { base, shown: values });
+    keep(place, { base, shown: values });
   });
   const away = () => {
-    localStorage.removeItem(key);
-    left();
+    keep(place, null);
+    cancelled();
   };
   element.querySelector(".actions").prepend(h("button", { type: "button", class: "button", onclick: away }, "Cancel"));
   return element;
@@ -69,7 +69,11 @@ export function listingForm(job, done, left) {
 
 /** Whether an edit of *job* was begun and neither saved nor cancelled. */
 export function begun(job) {
-  return remembered(`${STEM}.${job.id}`) !== null;
+  return kept(placeOf(job)) !== null;
+}
+
+function placeOf(job) {
+  return ownPlace("listing", { rest: [job?.id ?? "new"] });
 }
 
 function fields(shown) {
@@ -154,20 +158,4 @@ function ordered(value) {
 function excerpt(value) {
   const text = typeof value === "string" ? value : value ? Object.values(value).filter(Boolean).join(" ") : "nothing";
   return text.length > 80 ? `${text.slice(0, 80)}…` : text;
-}
-
-function remembered(key) {
-  try {
-    return JSON.parse(localStorage.getItem(key));
-  } catch {
-    return null;
-  }
-}
-
-function remember(key, value) {
-  try {
-    localStorage.setItem(key, JSON.stringify(value));
-  } catch {
-    // The browser's store is full or shut: the form itself still holds it.
-  }
 }

@@ -2,8 +2,8 @@
 
 import { Problem, post } from "../api.js";
 import { h } from "../dom.js";
-import { session } from "../session.js";
 import { choices, field, form, openDialog } from "./dialog.js";
+import { keep, kept, ownPlace } from "./keeping.js";
 import { complain } from "./toasts.js";
 import { twinsNotice } from "./twins.js";
 
@@ -22,7 +22,7 @@ export function openPaste({ content = "", statuses = [], signal } = {}) {
     const place = h("div", { class: "paste" });
     const ask = () => place.replaceChildren(pasting(read, signal));
     const read = (found, pasted) => place.replaceChildren(looking(found, pasted, { statuses, close, ask }));
-    if (content) readListing(content, signal).then((found) => read(found, content), (problem) => (keep(content), ask(), complain(problem)));
+    if (content) readListing(content, signal).then((found) => read(found, content), (problem) => (keepPaste(content), ask(), complain(problem)));
     place.append(content ? h("p", { role: "status" }, "Reading…") : pasting(read, signal));
     return place;
   }, { wide: true });
@@ -50,10 +50,10 @@ function pasting(read, signal) {
     maxlength: MOST,
     hint: "Copy the whole page of the job, or only its text. Nothing is fetched from the web.",
     onpaste: (event) => (pasted = pastedText(event)),
-    oninput: (event) => keep(event.target.value),
+    oninput: (event) => keepPaste(event.target.value),
   });
   const text = area.querySelector("textarea");
-  text.value = kept();
+  text.value = leftPaste();
   return form({ "aria-label": "Paste" }, [area], "Read it", async ({ content }) => {
     if (content.trim() === "") return text.focus();
     const whole = words(content) === words(pasted.words) ? pasted.content : content;
@@ -71,7 +71,7 @@ function looking({ draft, possible_duplicates: twins }, pasted, { statuses, clos
     // Where the listing was made and the application was not, trying again makes no second listing.
     job ??= await post("/api/jobs", listing);
     const application = await post("/api/applications", { job_id: job.id, ...(status_id ? { status_id } : {}) });
-    keep("");
+    keepPaste("");
     close({ job, application, check });
   });
   element.addEventListener("input", () => (job = null));
@@ -128,14 +128,5 @@ function drafted({ salary_min, salary_max, salary_currency, salary_period, ...gi
 }
 
 const words = (text) => text.replace(/\s+/g, " ").trim();
-const place = () => `jatify.paste.${session.user?.id ?? ""}`;
-const kept = () => sessionStorage.getItem(place()) ?? "";
-
-function keep(text) {
-  try {
-    if (text) sessionStorage.setItem(place(), text);
-    else sessionStorage.removeItem(place());
-  } catch {
-    // More than the browser keeps: it is still on the page.
-  }
-}
+const leftPaste = () => kept(ownPlace("paste"), sessionStorage) ?? "";
+const keepPaste = (text) => keep(ownPlace("paste"), text || null, sessionStorage);

@@ -87,7 +87,8 @@ class Account extends Part {
 
   #read() {
     const names = Object.keys(SECTIONS);
-    if (scrollY > 0 && scrollY + innerHeight >= document.documentElement.scrollHeight - 2) return names.at(-1);
+    if (scrollY === 0) return names[0];
+    if (scrollY + innerHeight >= document.documentElement.scrollHeight - 2) return names.at(-1);
     return names.findLast((name) => this.querySelector(`#account-${name}`).getBoundingClientRect().top < innerHeight * EYE) ?? names[0];
   }
 

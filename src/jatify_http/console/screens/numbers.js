@@ -13,7 +13,7 @@ import { complain } from "../parts/toasts.js";
 import { count, day, today } from "../words.js";
 
 const STAGES = { saved: "Saved", applied: "Applied", interview: "Interview", offer: "Offer", accepted: "Accepted" };
-const TONES = { saved: "plain", applied: "fair", interview: "violet", offer: "warn", accepted: "good", open: "accent" };
+const TONES = { saved: "plain", applied: "fair", interview: "violet", offer: "good", accepted: "accent", open: "warn" };
 const SPANS = [["", "All time"], ["30", "30 days"], ["90", "90 days"], ["365", "A year"]];
 const SERIES = [
   { key: "applied", label: "Applied", tone: "fair" },
@@ -126,7 +126,7 @@ class Numbers extends Part {
     const drawn = known.map((span) => ({ label: this.#label(span.status_id), value: span.median_days, mark: span.p90_days, words: words(span), tone: "accent" }));
     const rows = spans.map((span) => [this.#label(span.status_id), span.count, span.median_days, span.p90_days, span.now]);
     const drawing = known.length ? bars(drawn) : h("p", { class: "soft" }, "Nothing has moved on yet.");
-    return figure("Time in a status", drawing, ["Status", "Stays that ended", "Median days", "90% within", "There now"], rows, "Within the bar half had moved on, by the mark nine of ten.");
+    return figure("Time in a status", drawing, ["Status", "Stays that ended", "Median days", "90% within", "There now"], rows, "Half had moved on by the end of the dark bar, nine of ten by the end of the light one.");
   }
 
   #flows(flows) {

@@ -4,6 +4,7 @@ import { Problem, post, remove } from "../../api.js";
 import { h } from "../../dom.js";
 import { field, form, openDialog } from "../../parts/dialog.js";
 import { icon } from "../../parts/icons.js";
+import { forget } from "../../parts/keeping.js";
 import { passwordField } from "../../parts/password.js";
 import { complain } from "../../parts/toasts.js";
 import { session } from "../../session.js";
@@ -37,14 +38,16 @@ async function logOut() {
 }
 
 async function openFarewell() {
-  const { email } = session.user;
+  const { id, email } = session.user;
   const gone = await openDialog("Delete your account", (close) => [
     h("p", {}, "This goes, and nobody can bring it back:"),
     h("ul", { class: "goes" }, GOES.map((words) => h("li", {}, words))),
     h("div", { class: "notice row" }, h("p", {}, "You may want to take it along first."), everythingButton("small")),
     farewellForm(email, close),
   ]);
-  if (gone) session.end("Your account is deleted, and nothing of it is left here.");
+  if (!gone) return;
+  session.end("Your account is deleted, and nothing of it is left here.");
+  forget(id);
 }
 
 function farewellForm(email, close) {

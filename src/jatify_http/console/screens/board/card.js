@@ -32,10 +32,9 @@ export function fillCard(card, application, score) {
   firm.textContent = company;
   menu.setAttribute("aria-label", `Menu of ${position} at ${company}`);
   marks.replaceChildren(
-    h("span", { class: "soft" }, standing(application)),
-    ...[followUpBadge(application.follow_up_on), scoreChip(score)].filter(Boolean),
+    ...[h("span", { class: "soft" }, standing(application)), scoreChip(score)].filter(Boolean),
   );
-  tags.replaceChildren(...tagChips(application.tags));
+  tags.replaceChildren(...[followUpBadge(application.follow_up_on), ...tagChips(application.tags)].filter(Boolean));
 }
 
 /** Only the card of each column that was last in use is on the way of the Tab key; arrows reach the others. */
@@ -59,7 +58,7 @@ function standing({ status_id, status_since, applied_on }) {
 function scoreChip(score) {
   if (score === undefined || score === null) return null;
   const band = bandOf(score);
-  return h("span", { class: "chip", dataset: { band }, title: BANDS[band] }, h("span", { class: "visually-hidden" }, "Fit "), String(score));
+  return h("span", { class: "chip board-score", dataset: { band }, title: BANDS[band] }, h("span", { class: "visually-hidden" }, "Fit "), String(score));
 }
 
 function tagChips(tags) {

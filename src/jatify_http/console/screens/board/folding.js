@@ -1,9 +1,11 @@
 // Which of the columns at the end of the pipeline are open: kept by this browser.
 
-const KEY = "jatify.board.open";
+import { keep, kept } from "../../parts/keeping.js";
+
+const PLACE = "jatify.board.open";
 
 export class Folding {
-  #open = new Set(read());
+  #open = new Set(kept(PLACE) ?? []);
 
   isOpen(statusId) {
     return this.#open.has(statusId);
@@ -12,15 +14,6 @@ export class Folding {
   keep(statusId, open) {
     if (open) this.#open.add(statusId);
     else this.#open.delete(statusId);
-    localStorage.setItem(KEY, JSON.stringify([...this.#open]));
-  }
-}
-
-function read() {
-  try {
-    const kept = JSON.parse(localStorage.getItem(KEY));
-    return Array.isArray(kept) ? kept : [];
-  } catch {
-    return [];
+    keep(PLACE, [...this.#open]);
   }
 }

@@ -1,11 +1,12 @@
 // Which suggestions of an analysis are ticked off, as this browser remembers.
 
-const KEY = "jatify.ticked";
+import { keep, kept, ownPlace } from "../../parts/keeping.js";
+
 const MOST = 200;
 
 /** The places of the suggestions of analysis *id* that are done. */
 export function ticked(id) {
-  return new Set(kept()[id] ?? []);
+  return new Set(all()[id] ?? []);
 }
 
 /** Suggestion number *at* of analysis *id* is *done*, or is not. */
@@ -13,19 +14,11 @@ export function tick(id, at, done) {
   const places = ticked(id);
   if (done) places.add(at);
   else places.delete(at);
-  const { [id]: _, ...others } = kept();
+  const { [id]: _, ...others } = all();
   const newest = Object.entries(others).slice(1 - MOST);
-  try {
-    localStorage.setItem(KEY, JSON.stringify(Object.fromEntries([...newest, [id, [...places]]])));
-  } catch {
-    // The browser's store is full or shut: the tick lasts as long as the page.
-  }
+  keep(ownPlace("ticked"), Object.fromEntries([...newest, [id, [...places]]]));
 }
 
-function kept() {
-  try {
-    return JSON.parse(localStorage.getItem(KEY)) ?? {};
-  } catch {
-    return {};
-  }
+function all() {
+  return kept(ownPlace("ticked")) ?? {};
 }

@@ -26,7 +26,8 @@ export function rowOf(item, acts) {
 
 function deedsOf(item, acts) {
   const deed = (words, act, look = "button small") => act && h("button", { type: "button", class: look, onclick: () => act(item) }, words);
-  const ghosted = deed("Ghosted", acts.ghosted, "button small quiet");
+  // Nobody owes an answer to what was not sent.
+  const ghosted = item.status_id !== "saved" && deed("Ghosted", acts.ghosted, "button small quiet");
   const later = (words, act) => deed([words, h("span", { class: "visually-hidden" }, " later")], act);
   if (item.kind === "deadline") return item.application_id ? [] : [deed([icon("plus"), "Add to the board"], acts.keep)];
   if (item.kind === "silent") return [deed("Follow up today", acts.today), deed("In 3 days", acts.threeDays), ghosted];
