@@ -24,6 +24,8 @@ pointer. Both in turn, so that they see the same weather.
 """
 
 GOALS: Final[Mapping[str, str]] = {
+    "new_first_card_ms": "",
+    "new_all_cards_ms": "",
     "first_card_ms": "",
     "all_cards_ms": "< 1,000",
     "longest_task_ms": "< 50",
@@ -70,8 +72,10 @@ def measure(applications: int, rounds: int, seconds: float) -> dict[str, dict[st
 def _figures(visit: Visit) -> dict[str, float]:
     carried = visit.carried
     return {
-        "first_card_ms": visit.first_card,
-        "all_cards_ms": visit.all_cards,
+        "new_first_card_ms": visit.new.first_card,
+        "new_all_cards_ms": visit.new.all_cards,
+        "first_card_ms": visit.again.first_card,
+        "all_cards_ms": visit.again.all_cards,
         "longest_task_ms": carried.longest_task,
         "longest_task_cpu_ms": carried.longest_task_cpu,
         "longest_frame_ms": carried.longest_frame,

@@ -1,5 +1,6 @@
 """The floor that the board is compared with: the very same page, columns and cards, as one file of plain HTML."""
 
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,8 +15,9 @@ from jatify_http.routes.console import TYPES
 CONSOLE: Final = ROOT / "src" / "jatify_http" / "console"
 DRAWN: Final = """
 async () => {
-  const { all } = await import("/console/api.js");
-  const { cardOf } = await import("/console/screens/board/card.js");
+  const main = document.querySelector("script[type=module]").src;
+  const { all } = await import(new URL("api.js", main));
+  const { cardOf } = await import(new URL("screens/board/card.js", main));
   const page = document.documentElement.cloneNode(true);
   for (const gone of page.querySelectorAll("script, .board-card, .board-more")) gone.remove();
   for (const column of page.querySelectorAll(".board-column")) {
@@ -43,6 +45,7 @@ FOLLOWER: Final = """
 def as_plain_html(board: Page) -> str:
     """What *board* would be if somebody had written every card of it into a file."""
     html: str = board.evaluate(DRAWN)
+    html = re.sub('"/console/@[^/]+/', '"/console/', html)
     return html.replace("</body>", f"{FOLLOWER}</body>")
 
 

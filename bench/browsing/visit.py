@@ -14,6 +14,8 @@ from tests.console.people import Seeker
 
 WINDOW: Final = ViewportSize(width=1440, height=900)
 PATIENCE: Final = 120_000
+AFTER: Final = 500
+"""Milliseconds for what may come after the cards."""
 WATCH: Final = """
 window.shown = {};
 (function look() {
@@ -29,16 +31,23 @@ BOARD_IS_FULL: Final = 'document.querySelector(".board-total")?.textContent.star
 HTML_IS_READ: Final = 'document.readyState !== "loading"'
 
 
-class Visit(Struct, frozen=True):
-    """Milliseconds from the call of the address until cards are painted, and how the carrying went."""
+class Shown(Struct, frozen=True):
+    """Milliseconds from the call of the address until cards are painted."""
 
     first_card: float
     all_cards: float
+
+
+class Visit(Struct, frozen=True):
+    """What is seen by a browser that has never been there, by the same one again, and how the carrying went."""
+
+    new: Shown
+    again: Shown
     carried: Smoothness
 
 
 def visit_board(browser: Browser, seeker: Seeker, applications: int, seconds: float) -> Visit:
-    """*seeker* opens the board in a browser that has never been there, and carries a card for so many seconds."""
+    """*seeker* opens the board, then in another window again, and carries a card there for so many seconds."""
     with board(browser, seeker, applications) as page:
         return _seen(browser, page, seconds)
 
@@ -68,22 +77,36 @@ def _opened(browser: Browser, address: str, everything: str, kept: Mapping[str, 
         context.add_init_script(f"localStorage.setItem({json.dumps(name)}, {json.dumps(json.dumps(value))})")
     context.add_init_script(WATCH.replace("EVERYTHING", everything))
     page = context.new_page()
+    _open(page, address)
+    yield page
+    context.close()
+
+
+def _open(page: Page, address: str) -> None:
+    """Call *address*, and return when everything is shown."""
     page.goto(address)
     end = time.monotonic() + PATIENCE / 1_000
     while "all" not in page.evaluate("window.shown"):
         if time.monotonic() > end:
             raise TimeoutError(f"not everything came to be shown at {address}")
         page.wait_for_timeout(50)
-    yield page
-    context.close()
 
 
 def _seen(browser: Browser, page: Page, seconds: float) -> Visit:
+    new, address = _shown(page), page.url
+    page.wait_for_timeout(AFTER)
+    again = page.context.new_page()
+    _open(again, address)
+    shown = _shown(again)
+    again.wait_for_timeout(AFTER)
+    browser.start_tracing(page=again, categories=CATEGORIES)
+    _carry(again, seconds)
+    return Visit(new, shown, smoothness(browser.stop_tracing()))
+
+
+def _shown(page: Page) -> Shown:
     shown = page.evaluate("window.shown")
-    page.wait_for_timeout(500)  # what may come after the cards
-    browser.start_tracing(page=page, categories=CATEGORIES)
-    _carry(page, seconds)
-    return Visit(shown["first"], shown["all"], smoothness(browser.stop_tracing()))
+    return Shown(shown["first"], shown["all"])
 
 
 def _carry(page: Page, seconds: float) -> None:

@@ -8,7 +8,12 @@ from hypothesis import strategies as st
 from playwright.sync_api import Page
 
 LINES = st.lists(st.sampled_from(["a", "b", "c", "d", ""]), max_size=8).map("\n".join)
-CALL = "async ([path, name, given]) => (await import(`/console/${path}`))[name](...given)"
+CALL = """
+async ([path, name, given]) => {
+  const module = await import(new URL(path, document.querySelector("script[type=module]").src));
+  return module[name](...given);
+}
+"""
 
 
 def called(page: Page, path: str, name: str, *given: Any) -> Any:

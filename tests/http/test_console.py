@@ -8,6 +8,7 @@ from jatify_adapters.memory import memory_ports
 from jatify_http.app import ShellSettings
 from tests.http.people import Person, client_of
 
+KEPT = "public, max-age=31536000, immutable"
 BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 
 
@@ -32,7 +33,7 @@ async def test_every_file_that_the_page_and_its_modules_name_is_served(nobody: P
         path = left.pop()
         answer = await nobody.get(path)
         assert answer.status_code == 200, path
-        assert (answer.headers["cache-control"], bool(answer.headers["etag"])) == ("no-cache", True)
+        assert (answer.headers["cache-control"], bool(answer.headers["etag"])) == (KEPT, True), path
         seen.add(path)
         if path.endswith(".js"):
             assert answer.headers["content-type"] == "text/javascript; charset=utf-8"
@@ -49,7 +50,7 @@ async def test_every_module_of_the_first_screen_is_asked_for_at_once(nobody: Per
         module = await nobody.get(path)
         named = re.findall(r'^import [^(;]*"(\.[^"]+)"', module.text, re.MULTILINE)
         assert {_joined(path.rpartition("/")[0], name) for name in named} <= set(asked), path
-    assert {"/console/main.js", "/console/screens/board.js"} < set(asked)
+    assert {"main.js", "screens/board.js"} < {path.split("/", 3)[3] for path in asked}
     assert len(asked) == len(set(asked))
 
 
@@ -63,6 +64,15 @@ def _joined(folder: str, name: str) -> str:
     return "/".join(parts)
 
 
+async def test_only_the_files_of_this_edition_are_kept_for_good(nobody: Person) -> None:
+    page = await nobody.get("/", headers=BROWSER)
+    assert page.headers["cache-control"] == "no-cache"
+    [edition] = set(re.findall(r"/console/(@[0-9a-f]{12})/", page.text))
+    for path, kept in ((f"{edition}/main.js", KEPT), ("@0123456789ab/main.js", "no-cache"), ("main.js", "no-cache")):
+        answer = await nobody.get(f"/console/{path}")
+        assert (answer.status_code, answer.headers["cache-control"]) == (200, kept)
+
+
 async def test_a_file_that_has_not_changed_is_not_sent_again(nobody: Person) -> None:
     first = await nobody.get("/console/main.js")
     again = await nobody.get("/console/main.js", headers={"If-None-Match": first.headers["etag"]})
@@ -70,7 +80,18 @@ async def test_a_file_that_has_not_changed_is_not_sent_again(nobody: Person) -> 
 
 
 @pytest.mark.parametrize(
-    "path", ["__init__.py", "../settings.py", "%2e%2e/settings.py", "screens", "", "screens/../../settings.py"]
+    "path",
+    [
+        "@0123456789ab",
+        "@0123456789ab/",
+        "@0123456789ab/../settings.py",
+        "__init__.py",
+        "../settings.py",
+        "%2e%2e/settings.py",
+        "screens",
+        "",
+        "screens/../../settings.py",
+    ],
 )
 async def test_no_other_file_is_served(nobody: Person, path: str) -> None:
     assert (await nobody.get(f"/console/{path}")).status_code == 404

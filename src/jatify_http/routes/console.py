@@ -31,6 +31,11 @@ TYPES: Final = {
 }
 FIRST_SCREEN: Final = ("main.js", "screens/board.js")
 IMPORT: Final = re.compile(rb'^import (?:[^";]+ from )?"(\.[^"]+)";$', re.MULTILINE)
+ROOT: Final = "/console/"
+MARK: Final = "@"
+"""Before the edition in an address, as in `/console/@0123456789ab/main.js`."""
+ASKED_EACH_TIME: Final = "no-cache"
+KEPT_FOR_GOOD: Final = "public, max-age=31536000, immutable"
 OUT_OF_SCHEMA: Final = {"gives": "text/html"}
 
 
@@ -57,7 +62,7 @@ def found(folder: Traversable, above: str = "") -> dict[str, File]:
 
 def with_preloads(page: bytes, known: Mapping[str, File]) -> bytes:
     """*page*, asking at once for every module of its first screen: one by one they would wait for each other."""
-    links = "".join(f'<link rel="modulepreload" href="/console/{path}">\n' for path in imported(known, *FIRST_SCREEN))
+    links = "".join(f'<link rel="modulepreload" href="{ROOT}{path}">\n' for path in imported(known, *FIRST_SCREEN))
     return page.replace(b"<script ", links.encode() + b"<script ", 1)
 
 
@@ -71,16 +76,26 @@ def imported(known: Mapping[str, File], *modules: str) -> list[str]:
     return found
 
 
-def answer(file: File) -> Response[bytes]:
-    """*file*, to be asked for again each time, which costs nothing while it is the same."""
-    headers = {"ETag": file.etag, "Cache-Control": "no-cache", "Content-Security-Policy": POLICY}
+def edition(known: Mapping[str, File]) -> str:
+    """The name of the console as these files make it: of one that is changed in any of them it is another."""
+    return content_tag([[path, file.etag] for path, file in sorted(known.items())]).strip('"')[:12]
+
+
+def answer(file: File, caching: str = ASKED_EACH_TIME) -> Response[bytes]:
+    """*file*, which costs nothing to ask for again while it is the same."""
+    headers = {"ETag": file.etag, "Cache-Control": caching, "Content-Security-Policy": POLICY}
     return Response(file.content, media_type=file.media_type, headers=headers)
 
 
 def router() -> Router:
-    """The page and its files, read once: what is not there at the start can never be asked for."""
+    """The page and its files, read once: what is not there at the start can never be asked for.
+
+    The page names its files by their edition, and so do they each other, being relative: a browser that has them asks
+    for the page alone. One that still has the page of an earlier edition is given the files of this one.
+    """
     known = found(files("jatify_http") / "console")
-    page = with_preloads(known["index.html"].content, known)
+    here = f"{MARK}{edition(known)}/"
+    page = with_preloads(known["index.html"].content, known).replace(ROOT.encode(), f"{ROOT}{here}".encode())
     index = File(page, TYPES[".html"], content_tag(page))
 
     @get("/", include_in_schema=False, opt=OUT_OF_SCHEMA)
@@ -91,9 +106,10 @@ def router() -> Router:
     @get("/console/{path:path}", include_in_schema=False, opt=OUT_OF_SCHEMA)
     async def get_console_file(path: FromPath[str]) -> Response[bytes]:
         """A file of the page."""
-        file = known.get(path.removeprefix("/"))
+        name = path.removeprefix("/")
+        file = known.get(name.partition("/")[2] if name.startswith(MARK) else name)
         if file is None:
             raise NotFound
-        return answer(file)
+        return answer(file, KEPT_FOR_GOOD if name.startswith(here) else ASKED_EACH_TIME)
 
     return Router("/", route_handlers=[get_console, get_console_file])

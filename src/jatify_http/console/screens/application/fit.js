@@ -11,7 +11,7 @@ const STATES = { queued: "Waiting", running: "Running", failed: "Failed", cancel
 
 /** The panel; *show* brings it up to date. */
 export function fitPanel(context) {
-  const { tracked, resumes } = context;
+  const { resumes } = context;
   const list = h("ul", { class: "fits", "aria-live": "polite" });
   const words = h("p", { class: "soft" });
 
