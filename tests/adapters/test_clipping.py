@@ -161,6 +161,22 @@ def test_a_day_is_read_as_people_write_it(words: str, day: date | None) -> None:
     assert find_day(words, TODAY) == day
 
 
+@pytest.mark.parametrize(
+    ("words", "position"),
+    [
+        (
+            "We are looking for a Senior Bread Engineer to run our ovens. You will plan and\nbuild.",
+            "Senior Bread Engineer",
+        ),
+        ("We need you, and are hiring\na Bread Engineer to lead the night shift.", "Bread Engineer"),
+        ("Requirements: 3+ years of engineering; strong hands with experience\nin dough.", None),
+        ("alongside oven engineering, design and sales, and with the go-to-market teams\nof us.", None),
+    ],
+)
+def test_a_piece_of_a_sentence_is_no_position(words: str, position: str | None) -> None:
+    assert pasted(words).draft.position == position
+
+
 @needs_shared_data
 def test_real_listings_in_plain_text_are_kept_whole_and_fit_a_listing() -> None:
     for path in sorted((DATA / "jobs").glob("*.txt")):

@@ -86,6 +86,11 @@ _POSITIONS: Final = tuple(
         r"(?:position|role|stelle|opening)\s+(?:of|as|for|als)\s+(?:an?\s+|the\s+)?(?P<position>[^.,;:!?\n]{3,80}?)(?=\s+(?:in|at|with|bei|on)\s|[.,;:!?\n]|$)",
     )
 )
+_RUNNING: Final = re.compile(
+    r"(?i:^(?:we|you|our|as an?|are you|an?|the|join|wir|du|unsere?[mnrs]?|als|eine?[nmr]?)\s)|"
+    r"(?i:\b(?:looking for|seeking|suchen|sucht)\s)|;|^(?:\S+\s+){12}|^[a-zäöü](?:\S*\s+){10}"
+)
+"""How a line goes that is a piece of a sentence, and no title: as sentences begin, or longer than titles are."""
 _PLACES: Final = re.compile(
     (
         r"(?:based|located|office|offices|team|sitting|standort|büro|"
@@ -162,7 +167,7 @@ def _headed(lines: Sequence[str]) -> dict[str, str]:
     """What the first lines say: a role, then mostly the company, and a place, or all of them with dots between."""
     head = [line.lstrip("#- ").strip() for line in lines[:HEAD]]
     found: dict[str, str] = {}
-    at = next((n for n, line in enumerate(head) if len(line) <= 120 and is_role(line) and not line.endswith(".")), None)
+    at = next((n for n, line in enumerate(head) if _is_title(line)), None)
     if at is None:
         return found
     found.update(read_title(head[at]) or {"position": head[at]})
@@ -173,6 +178,10 @@ def _headed(lines: Sequence[str]) -> dict[str, str]:
         elif _is_name(part):
             found.setdefault("company", part)
     return found
+
+
+def _is_title(line: str) -> bool:
+    return len(line) <= 120 and is_role(line) and not line.endswith(".") and not _RUNNING.search(line)
 
 
 def _is_name(words: str) -> bool:
