@@ -106,7 +106,7 @@ class Board extends Part {
     const gathered = settled(() => this.#reread(), GATHERED);
     this.listen(changes, "application.updated", ({ detail }) => {
       if (this.#pipeline.isPast(detail.id, detail.version)) return;
-      this.#changed.set(detail.id, detail.state === "deleted");
+      this.#changed.set(detail.id, detail);
       gathered();
     });
     this.listen(changes, "analysis.updated", ({ detail }) => detail.state === "succeeded" && this.#scores.hear(detail.id).catch(complain));
@@ -114,10 +114,12 @@ class Board extends Part {
   }
 
   async #reread() {
-    const changed = [...this.#changed];
+    const changed = [...this.#changed.values()];
     this.#changed.clear();
-    for (const [id, deleted] of changed) if (deleted) this.#pipeline.forget(id);
-    await this.#pipeline.reread(changed.filter(([, deleted]) => !deleted).map(([id]) => id)).catch(complain);
+    for (const { id, state } of changed) if (state === "deleted") this.#pipeline.forget(id);
+    // What is no news any more came meanwhile with the answer to one's own request.
+    const news = changed.filter(({ id, state, version }) => state !== "deleted" && !this.#pipeline.isPast(id, version));
+    await this.#pipeline.reread(news.map(({ id }) => id)).catch(complain);
   }
 
   /** What was told while nobody listened: only the newest where the board has just been read, else everything. */
