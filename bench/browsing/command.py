@@ -25,7 +25,7 @@ pointer. Both in turn, so that they see the same weather.
 
 GOALS: Final[Mapping[str, str]] = {
     "new_first_card_ms": "",
-    "new_all_cards_ms": "",
+    "new_all_cards_ms": "< 1,000",
     "first_card_ms": "",
     "all_cards_ms": "< 1,000",
     "longest_task_ms": "< 50",

@@ -23,6 +23,11 @@ def notes(page: Page) -> Locator:
     return page.get_by_role("textbox", name="Notes")
 
 
+def status(page: Page) -> Locator:
+    """The choice of the application's own: a dialog that is closing has one, too."""
+    return page.get_by_role("combobox", name="Status", exact=True)
+
+
 def state(page: Page) -> Locator:
     return page.get_by_label("Notes", exact=True).locator(".autosave-state").first
 
@@ -154,7 +159,7 @@ def test_a_change_of_something_else_is_no_conflict(page: Page, seeker: Seeker) -
 
 def test_a_move_can_be_dated_back_and_undone(page: Page, seeker: Seeker) -> None:
     application = opened(page, seeker)
-    page.get_by_role("combobox", name="Status", exact=True).select_option("applied")
+    status(page).select_option("applied")
     page.get_by_label("When").fill("2026-01-05T10:00")
     page.get_by_label("Note", exact=True).fill("By mail")
     page.get_by_role("button", name="Move").click()
@@ -162,9 +167,9 @@ def test_a_move_can_be_dated_back_and_undone(page: Page, seeker: Seeker) -> None
     expect(timeline).to_contain_text("By mail")
     assert kept(seeker, application)["history"][-1]["note"] == "By mail"
     page.get_by_role("button", name="Undo the step to Applied").click()
-    expect(page.get_by_role("combobox", name="Status", exact=True)).to_have_value("saved")
+    expect(status(page)).to_have_value("saved")
     page.get_by_role("button", name="Undo", exact=True).last.click()
-    expect(page.get_by_role("combobox", name="Status", exact=True)).to_have_value("applied")
+    expect(status(page)).to_have_value("applied")
     assert kept(seeker, application)["history"][-1]["at"].startswith("2026-01-05")
 
 
@@ -176,7 +181,7 @@ def test_a_forgotten_step_is_added_and_another_put_right(page: Page, seeker: See
     dialog.get_by_label("Note").fill("Call with Petra")
     dialog.get_by_role("button", name="Add", exact=True).click()
     expect(dialog).to_have_count(0)
-    expect(page.get_by_role("combobox", name="Status", exact=True)).to_have_value("hr_interview")
+    expect(status(page)).to_have_value("hr_interview")
     page.get_by_role("button", name="Edit the step to HR interview").click()
     page.get_by_role("dialog").get_by_label("Note").fill("Call with Tom")
     page.get_by_role("dialog").get_by_role("button", name="Save").click()
@@ -239,11 +244,11 @@ def test_a_text_that_is_too_long_is_kept_here_and_said_to_be(page: Page, seeker:
 
 def test_escape_leaves_the_status_as_it_was(page: Page, seeker: Seeker) -> None:
     application = opened(page, seeker)
-    status = page.get_by_role("combobox", name="Status", exact=True)
-    status.select_option("applied")
+    choice = status(page)
+    choice.select_option("applied")
     expect(page.get_by_role("form", name="Move to Applied")).to_be_visible()
-    status.press("Escape")
+    choice.press("Escape")
     expect(page.get_by_role("form", name="Move to Applied")).to_have_count(0)
-    expect(status).to_have_value("saved")
-    expect(status).to_be_focused()
+    expect(choice).to_have_value("saved")
+    expect(choice).to_be_focused()
     assert kept(seeker, application)["status_id"] == "saved"

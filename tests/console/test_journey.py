@@ -14,7 +14,7 @@ from tests.console.conftest import Watch
 from tests.console.houses import House
 from tests.console.people import PASSWORD
 from tests.console.pointing import carry, drop_files, paste_page
-from tests.console.test_application import notes, only_reading, state
+from tests.console.test_application import notes, only_reading, state, status
 from tests.console.test_board import card, column
 from tests.shared_data import DATA
 
@@ -102,7 +102,7 @@ def carry_a_card_and_take_it_back(page: Page) -> None:
     # By a key: between a press and a release the news of the undo may draw the card anew.
     page.get_by_role("link", name=position, exact=True).press("Enter")
     expect(page.get_by_role("heading", name=position)).to_be_visible()
-    expect(page.get_by_label("Status", exact=True)).to_have_value("saved")
+    expect(status(page)).to_have_value("saved")
 
 
 def edit_in_two_windows(page: Page, watch: Watch) -> None:

@@ -1,4 +1,4 @@
-// What this browser keeps of one user: no other login of it sees that, and it goes with the account.
+// What this browser keeps. What is one user's lies in his own place: no other login sees it, and it goes with the account.
 
 import { session } from "../session.js";
 

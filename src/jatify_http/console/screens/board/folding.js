@@ -5,7 +5,7 @@ import { keep, kept } from "../../parts/keeping.js";
 const PLACE = "jatify.board.open";
 
 export class Folding {
-  #open = new Set(kept(PLACE) ?? []);
+  #open = new Set(read());
 
   isOpen(statusId) {
     return this.#open.has(statusId);
@@ -16,4 +16,9 @@ export class Folding {
     else this.#open.delete(statusId);
     keep(PLACE, [...this.#open]);
   }
+}
+
+function read() {
+  const open = kept(PLACE);
+  return Array.isArray(open) ? open : [];
 }
