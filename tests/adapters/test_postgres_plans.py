@@ -59,6 +59,9 @@ class Explained(Connection):
     def kinds(self) -> set[str]:
         return {node["Node Type"] for node in self._nodes}
 
+    def kinds_of(self, table: str) -> set[str]:
+        return {node["Node Type"] for node in self._nodes if node.get("Relation Name") == table}
+
     @property
     def indexes(self) -> set[str]:
         return {node["Index Name"] for node in self._nodes if "Index Name" in node}
@@ -119,7 +122,7 @@ async def test_a_claim_follows_its_index_even_with_stale_statistics(
     async with explained(own_store) as db:
         await queue(db).claim([CHORE], 50, LEASE, "worker")
     assert not {"Sort", "Seq Scan"} & db.kinds
-    assert db.most_read == 50
+    assert db.most_read == 50 + 50  # those that run, which it passes over, and those it takes
 
 
 async def test_a_claim_and_a_probe_too_soon_of_a_paused_kind_do_not_walk_its_backlog(
@@ -166,7 +169,6 @@ async def test_many_ends_do_not_walk_the_running_jobs_once_for_each(
     ends = [End(lease=job.lease, verb=verb, attempt=1, reason="network", message="It broke.") for job in jobs]
     async with explained(own_store) as db:
         await settling.settle(db, ends)
-    assert "job_running" not in db.indexes
     assert db.most_read <= 2_000
 
 
@@ -178,19 +180,25 @@ async def test_a_rescue_looks_at_running_jobs_alone(own_store: PostgresStore, ow
     )
     async with explained(own_store) as db:
         await settling.rescue(db, 100, [])
-    assert "job_running" in db.indexes
+    assert "Seq Scan" not in db.kinds_of("job")
     assert db.most_read < 100
 
 
-async def test_renewing_a_lease_rewrites_its_row_in_place(store: PostgresStore) -> None:
+async def test_a_claim_and_a_renewal_rewrite_their_rows_in_place(store: PostgresStore) -> None:
     await enqueue(store, 20)
-    held = [job.lease for job in await claim(store, 20)]
+    async with rewritten_in_place(store, 20) as db:
+        held = [job.lease for job in await queue(db).claim([CHORE], 20, LEASE, "worker")]
+    async with rewritten_in_place(store, 20) as db:
+        assert len(await queue(db).renew(held, LEASE, timedelta(hours=1))) == 20
+
+
+@asynccontextmanager
+async def rewritten_in_place(store: PostgresStore, count: int) -> AsyncIterator[Connection]:
+    """In this transaction, which commits, so many rows are rewritten, none of them elsewhere."""
     async with store._begun() as conn:
         db = Connection(conn)
-        before = await updates(db)
-        assert len(await queue(db).renew(held, LEASE, timedelta(hours=1))) == 20
-        after = await updates(db)
-    assert (after[0] - before[0], after[1] - before[1]) == (20, 20)
+        yield db
+        assert await updates(db) == (count, count)
 
 
 async def reads(db: Connection) -> tuple[int, int]:

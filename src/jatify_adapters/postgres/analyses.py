@@ -1,11 +1,13 @@
 """Analyses in Postgres."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Final
 
 import msgspec
 from psycopg.rows import TupleRow
 
+from jatify_adapters.postgres.arrays import instants, integers, texts, uuids
 from jatify_adapters.postgres.connection import Connection, Params
 from jatify_adapters.postgres.events import RUNNING
 from jatify_adapters.postgres.pages import Pages
@@ -220,7 +222,7 @@ class Analyses:
     async def _succeed(self, ends: Sequence[End]) -> None:
         results = [(end, end.completed) for end in ends if end.completed]
         if results:
-            # As one text of JSON and one binary array: a list for each column would cost the driver ten times as much.
+            # Reports, which are long, go in by themselves, and not along with each step of the update.
             await self._db.change(
                 """
                 with done as (
@@ -228,29 +230,27 @@ class Analyses:
                      set state = 'succeeded', attempts = result.attempts, provider = result.provider,
                          model = result.model, prompt_version = result.prompt_version,
                          input_tokens = result.input_tokens, output_tokens = result.output_tokens,
-                         cost_usd = result.cost_usd, resume_hash = result.resume_hash,
+                         cost_usd = result.cost_usd::numeric, resume_hash = result.resume_hash,
                          listing_hash = result.listing_hash, inputs_hash = result.inputs_hash,
                          started_at = result.started_at, finished_at = now()
-                    from rows from (
-                      json_to_recordset(%(results)s::json) as (
-                        id uuid, attempts integer, provider text, model text, prompt_version text,
-                        input_tokens integer, output_tokens integer, cost_usd numeric, resume_hash text,
-                        listing_hash text, inputs_hash text, started_at timestamptz),
-                      unnest(%(reports)b::text[])
-                    ) as result (id, attempts, provider, model, prompt_version, input_tokens, output_tokens, cost_usd,
-                                 resume_hash, listing_hash, inputs_hash, started_at, report)
+                    from unnest(%(ids)s::uuid[], %(attempts)s::integer[], %(providers)s::text[], %(models)s::text[],
+                                %(prompt_versions)s::text[], %(input_tokens)s::integer[], %(output_tokens)s::integer[],
+                                %(costs_usd)s::text[], %(resume_hashes)s::text[], %(listing_hashes)s::text[],
+                                %(inputs_hashes)s::text[], %(started_at)s::timestamptz[])
+                      as result (id, attempts, provider, model, prompt_version, input_tokens, output_tokens, cost_usd,
+                                 resume_hash, listing_hash, inputs_hash, started_at)
                    where analysis.id = result.id and analysis.state = 'queued'
-                  returning analysis.id, analysis.user_id, result.report
+                  returning analysis.id, analysis.user_id
                 ), told as (
                   insert into event_new (user_id, kind, subject, state)
                   select user_id, 'analysis.updated', id, 'succeeded' from done
                 )
-                insert into analysis_report (analysis_id, user_id, report) select id, user_id, report from done
+                insert into analysis_report (analysis_id, user_id, report)
+                select done.id, done.user_id, written.report
+                  from done
+                  join unnest(%(ids)s::uuid[], %(reports)s::text[]) as written (id, report) on written.id = done.id
                 """,
-                {
-                    "results": msgspec.json.encode([_result(end, completed) for end, completed in results]).decode(),
-                    "reports": [msgspec.json.encode(completed.report).decode() for _, completed in results],
-                },
+                _results(results),
             )
 
     async def _fail(self, ends: Sequence[End]) -> None:
@@ -293,22 +293,27 @@ def _ended(analysis: Analysis) -> Params:
     }
 
 
-def _result(end: End, completed: Completed) -> dict[str, object]:
-    identity, usage = completed.identity, completed.usage
+def _results(results: Sequence[tuple[End, Completed]]) -> Params:
+    ended, completed = [end for end, _ in results], [completed for _, completed in results]
     return {
-        "id": end.lease.job_id,
-        "attempts": end.attempt,
-        "provider": identity.provider,
-        "model": identity.model,
-        "prompt_version": identity.prompt_version,
-        "input_tokens": usage.input_tokens,
-        "output_tokens": usage.output_tokens,
-        "cost_usd": usage.cost_usd,
-        "resume_hash": completed.resume_hash,
-        "listing_hash": completed.listing_hash,
-        "inputs_hash": completed.inputs_hash,
-        "started_at": completed.started_at,
+        "ids": uuids(end.lease.job_id for end in ended),
+        "attempts": integers(end.attempt for end in ended),
+        "providers": texts(one.identity.provider for one in completed),
+        "models": texts(one.identity.model for one in completed),
+        "prompt_versions": texts(one.identity.prompt_version for one in completed),
+        "input_tokens": integers(one.usage.input_tokens for one in completed),
+        "output_tokens": integers(one.usage.output_tokens for one in completed),
+        "costs_usd": texts(_in_digits(one.usage.cost_usd) for one in completed),
+        "resume_hashes": texts(one.resume_hash for one in completed),
+        "listing_hashes": texts(one.listing_hash for one in completed),
+        "inputs_hashes": texts(one.inputs_hash for one in completed),
+        "started_at": instants(one.started_at for one in completed),
+        "reports": texts(msgspec.json.encode(one.report).decode() for one in completed),
     }
+
+
+def _in_digits(cost: Decimal | None) -> str | None:
+    return None if cost is None else str(cost)
 
 
 def _analysis(row: TupleRow) -> Analysis:

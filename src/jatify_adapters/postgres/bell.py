@@ -190,7 +190,8 @@ class _Line:
         await conn.execute("select pg_advisory_lock(%s, %s)", (LOCK_CLASS, self.identity))
         if self._before is not None:
             await conn.execute(
-                "update job set owner = %(now)s where owner = %(before)s and status = 'processing'",
+                "update job set owner = %(now)s where id = any(array(select unnest(job_ids) from claim)) "
+                "and status = 'processing' and owner = %(before)s",
                 {"now": self.identity, "before": self._before},
             )
         self._before, self.doubted_at = self.identity, math.inf

@@ -1,4 +1,12 @@
-"""How jobs are claimed: each claim is one statement, which locks what it takes and passes over what others lock."""
+"""How jobs are claimed: each claim is one statement, which locks what it takes and passes over what others lock.
+
+In the table `claim` it notes what it took: that is how running jobs are found, without an index that every claim and
+every end would have to keep.
+
+A planner's trap: to statistics from a time when every job ran, `status = 'pending'` is true of none, and so they
+invite to read and sort all jobs. `status || '' <> 'processing'` says the same and is taken to be true of nearly all, so
+that the first ones are found along the index of places.
+"""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -31,17 +39,21 @@ async def claim(db: Connection, process: Process, claimant: Claimant, limit: int
         with open as materialized (
           select kind from unnest(%(kinds)s::text[]) as wanted (kind)
            where not exists (select from queue_pause where queue_pause.kind = wanted.kind)
+        ), taken as materialized (
+          select array(
+            select id from job
+             where status || '' <> 'processing' and sort_at >= %(floor)s and available_at <= now() and crashes < 2
+               and exists (select from open) and kind = any(array(select kind from open))
+             order by sort_at, seq
+             limit %(limit)s
+             for update skip locked) as ids
+        ), noted as (
+          insert into claim (job_ids) select ids from taken where ids <> '{}'
         )
         update job
            set status = 'processing', run = run + 1, attempt = attempt + 1, claimed_at = now(),
                lease_expires_at = now() + %(lease)s, locked_by = %(worker)s, owner = %(owner)s
-         where id = any(array(
-           select id from job
-            where status = 'pending' and sort_at >= %(floor)s and available_at <= now() and crashes < 2
-              and exists (select from open) and kind = any(array(select kind from open))
-            order by sort_at, seq
-            limit %(limit)s
-            for update skip locked))
+         where id = any((select ids from taken)::uuid[])
         returning id, user_id, kind, payload::text, dedup_key, max_attempts, attempt, run, snoozes, requeues,
                   crashes, nullif(errors, '[]')::text, enqueued_at, claimed_at, sort_at, seq
         """,
@@ -57,16 +69,21 @@ async def claim_suspect(db: Connection, process: Process, claimant: Claimant) ->
     # The number is `SUSPECT_CRASHES`, written out so that the index of suspects, nearly always empty, is fit.
     row = await db.row(
         """
+        with taken as materialized (
+          select id from job
+           where status || '' <> 'processing' and crashes >= 2 and available_at <= now()
+             and kind = any(%(kinds)s::text[])
+             and not exists (select from queue_pause where queue_pause.kind = job.kind)
+           order by sort_at, seq
+           limit 1
+           for update skip locked
+        ), noted as (
+          insert into claim (job_ids) select array[id] from taken
+        )
         update job
            set status = 'processing', run = run + 1, attempt = attempt + 1, claimed_at = now(),
                lease_expires_at = now() + %(lease)s, locked_by = %(worker)s, owner = %(owner)s
-         where id = (
-           select id from job
-            where status = 'pending' and crashes >= 2 and available_at <= now() and kind = any(%(kinds)s::text[])
-              and not exists (select from queue_pause where queue_pause.kind = job.kind)
-            order by sort_at, seq
-            limit 1
-            for update skip locked)
+         where id = (select id from taken)
         returning id, user_id, kind, payload::text, dedup_key, max_attempts, attempt, run, snoozes, requeues,
                   crashes, nullif(errors, '[]')::text, enqueued_at, claimed_at
         """,
@@ -85,7 +102,7 @@ async def next_due(db: Connection, process: Process, kinds: tuple[str, ...]) -> 
            where not exists (select from queue_pause where queue_pause.kind = wanted.kind)
         ), first as (
           select available_at from job
-           where status = 'pending' and sort_at >= %(floor)s and crashes < 2
+           where status || '' <> 'processing' and sort_at >= %(floor)s and crashes < 2
              and kind = any(array(select kind from open))
            order by sort_at, seq
            limit 100
@@ -103,21 +120,23 @@ async def probe(db: Connection, process: Process, claimant: Claimant, again_afte
         """
         with due as materialized (
           select kind from queue_pause where kind = %(kind)s and probe_at <= now() for update skip locked
-        ), chosen as materialized (
+        ), taken as materialized (
           select id from job
-           where status = 'pending' and available_at <= now()
+           where status || '' <> 'processing' and available_at <= now()
              and exists (select from due) and kind = (select kind from due)
            order by sort_at, seq
            limit 1
            for update skip locked
         ), probed as (
           update queue_pause set probe_at = now() + %(again_after)s
-           where kind = (select kind from due) and exists (select from chosen)
+           where kind = (select kind from due) and exists (select from taken)
+        ), noted as (
+          insert into claim (job_ids) select array[id] from taken
         )
         update job
            set status = 'processing', run = run + 1, attempt = attempt + 1, claimed_at = now(),
                lease_expires_at = now() + %(lease)s, locked_by = %(worker)s, owner = %(owner)s
-         where id = (select id from chosen)
+         where id = (select id from taken)
         returning id, user_id, kind, payload::text, dedup_key, max_attempts, attempt, run, snoozes, requeues,
                   crashes, nullif(errors, '[]')::text, enqueued_at, claimed_at
         """,

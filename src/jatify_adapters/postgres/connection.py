@@ -1,10 +1,9 @@
 """A transaction's connection: it runs statements, and lets no error of the driver out."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
 from typing import LiteralString
-from uuid import UUID
 
 import anyio
 import psycopg
@@ -144,11 +143,6 @@ async def _begun_with(begin: bytes, conn: Kept, query: LiteralString, params: Pa
     answer = await conn.answer(query, params)
     await conn.commit()
     return answer  # on an error the pool rolls back what it is given
-
-
-def array(values: Iterable[UUID | int]) -> str:
-    """Ids or numbers as the text of an array: what the driver makes of a list costs ten times as much."""
-    return f"{{{','.join(map(str, values))}}}"
 
 
 @contextmanager

@@ -129,10 +129,11 @@ class DeadLetters:
                for update
             ), reborn as (
               insert into job (
-                id, user_id, kind, payload, dedup_key, max_attempts, run, requeues, errors, enqueued_at, sort_at
+                id, user_id, kind, payload, dedup_key, max_attempts, run, requeues, errors, enqueued_at,
+                analysis_id, sort_at
               )
               select job_id, user_id, kind, payload, dedup_key, max_attempts, run, requeues + 1, errors, enqueued_at,
-                     now() + (row_number() over (order by failed_at, id) - 1) * %(spacing)s
+                     analysis_id, now() + (row_number() over (order by failed_at, id) - 1) * %(spacing)s
                 from chosen
                order by failed_at, id
               on conflict do nothing

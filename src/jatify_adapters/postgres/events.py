@@ -3,7 +3,8 @@
 from collections.abc import Collection, Sequence
 from typing import Final
 
-from jatify_adapters.postgres.connection import Connection, array
+from jatify_adapters.postgres.arrays import uuids
+from jatify_adapters.postgres.connection import Connection
 from jatify_core.event import Batch, Change, Event
 from jatify_core.user import UserId
 
@@ -41,9 +42,9 @@ class Events:
                                      %(versions)s::integer[])
                 """,
                 {
-                    "users": array(change.user_id for change in changes),
+                    "users": uuids(change.user_id for change in changes),
                     "kinds": [change.kind for change in changes],
-                    "subjects": array(change.subject for change in changes),
+                    "subjects": uuids(change.subject for change in changes),
                     "states": [change.state for change in changes],
                     "versions": [change.version for change in changes],
                 },
@@ -66,7 +67,7 @@ class Events:
              order by id
              limit %(limit)s
             """,
-            {"after": after, "newest": newest, "users": array(user_ids), "limit": limit},
+            {"after": after, "newest": newest, "users": uuids(user_ids), "limit": limit},
         )
         events = tuple(Event(id_, Change(*change)) for id_, *change in rows)
         return Batch(events, events[-1].id if len(events) == limit else newest)

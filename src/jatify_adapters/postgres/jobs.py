@@ -8,12 +8,14 @@ import msgspec
 from psycopg.rows import TupleRow
 
 from jatify_adapters.postgres import claiming, settling
+from jatify_adapters.postgres.arrays import instants, integers, texts, uuids
 from jatify_adapters.postgres.claiming import Claimant
-from jatify_adapters.postgres.connection import Connection, Params, Ring, array
+from jatify_adapters.postgres.connection import Connection, Params, Ring
 from jatify_adapters.postgres.pages import Pages
 from jatify_adapters.postgres.process import Process
 from jatify_core.analysis import Reason
 from jatify_core.job import (
+    ANALYSIS,
     FARTHEST_PLACE,
     End,
     Job,
@@ -92,10 +94,13 @@ class Jobs:
         """How the whole queue stands."""
         row = await self._db.row(
             """
-            select (select count(*) from (select 1 from job where status = 'pending' limit %(most)s) as counted),
-                   (select count(*) from (select 1 from job where status = 'processing' limit %(most)s) as counted),
+            select (select count(*) from (select from job where status = 'pending' limit %(most)s) as counted),
+                   (select count(*) from (
+                      select from job
+                       where id = any(array(select unnest(job_ids) from claim)) and status = 'processing'
+                       limit %(most)s) as counted),
                    coalesce((select now() - enqueued_at from job
-                              where status = 'pending' order by sort_at, seq limit 1), interval '0'),
+                              where status || '' <> 'processing' order by sort_at, seq limit 1), interval '0'),
                    (select coalesce(json_object_agg(reason, number), '{}') from (
                       select reason, count(*) as number from (select reason from dead_letter limit %(most)s) as counted
                        group by reason) as reasons)
@@ -130,8 +135,8 @@ class Jobs:
                 "lease": lease,
                 "owner": self._process.lines.identity,
                 "limit": limit,
-                "ids": array(one.job_id for one in held),
-                "runs": array(one.run for one in held),
+                "ids": uuids(one.job_id for one in held),
+                "runs": integers(one.run for one in held),
             },
         )
         return {JobId(id_) for (id_,) in rows}
@@ -181,17 +186,14 @@ class Jobs:
         self._db.ring(Ring(back=True))
 
     async def _insert_bulk(self, jobs: Sequence[Job]) -> int:
-        # A text for each column, split by what cannot occur in it. A COPY costs as much, and is refused where row
-        # security is asked; one text of JSON takes the server half as long again.
+        # A COPY is refused where row security is asked.
         inserted = await self._db.change(
             """
-            insert into job (id, user_id, kind, payload, max_attempts, enqueued_at)
-            select id::uuid, user_id::uuid, kind, payload::jsonb, max_attempts::smallint, enqueued_at::timestamptz
-              from rows from (
-                string_to_table(%(ids)s, ','), string_to_table(%(user_ids)s, ','),
-                json_array_elements_text(%(kinds)s::json), string_to_table(%(payloads)s, e'\\n'),
-                string_to_table(%(max_attempts)s, ','), string_to_table(%(enqueued_at)s, ',')
-              ) as row (id, user_id, kind, payload, max_attempts, enqueued_at)
+            insert into job (id, user_id, kind, payload, max_attempts, enqueued_at, analysis_id)
+            select id, user_id, kind, payload::jsonb, max_attempts, enqueued_at, case when kind = 'analysis' then id end
+              from unnest(%(ids)s::uuid[], %(user_ids)s::uuid[], %(kinds)s::text[], %(payloads)s::text[],
+                          %(max_attempts)s::integer[], %(enqueued_at)s::timestamptz[])
+                as row (id, user_id, kind, payload, max_attempts, enqueued_at)
             """,
             _columns(jobs),
         )
@@ -218,8 +220,9 @@ class Jobs:
     async def _insert_keyed(self, row: Params) -> int:
         return await self._db.change(
             """
-            insert into job (id, user_id, kind, payload, dedup_key, max_attempts, enqueued_at)
-            values (%(id)s, %(user_id)s, %(kind)s, %(payload)s, %(dedup_key)s, %(max_attempts)s, %(enqueued_at)s)
+            insert into job (id, user_id, kind, payload, dedup_key, max_attempts, enqueued_at, analysis_id)
+            values (%(id)s, %(user_id)s, %(kind)s, %(payload)s, %(dedup_key)s, %(max_attempts)s, %(enqueued_at)s,
+                    %(analysis_id)s)
             on conflict (dedup_key) where dedup_key is not null do nothing
             returning case when %(tells)s then pg_notify('jatify_queue', '') end
             """,
@@ -230,8 +233,8 @@ class Jobs:
         # What may conflict is inserted in two steps, and costs a tenth more.
         return await self._db.change(
             """
-            insert into job (id, user_id, kind, payload, max_attempts, enqueued_at)
-            values (%(id)s, %(user_id)s, %(kind)s, %(payload)s, %(max_attempts)s, %(enqueued_at)s)
+            insert into job (id, user_id, kind, payload, max_attempts, enqueued_at, analysis_id)
+            values (%(id)s, %(user_id)s, %(kind)s, %(payload)s, %(max_attempts)s, %(enqueued_at)s, %(analysis_id)s)
             returning case when %(tells)s then pg_notify('jatify_queue', '') end
             """,
             row,
@@ -241,9 +244,10 @@ class Jobs:
         # The user's next job sorts behind the last that he has waiting, which only orders the two and delays none.
         return await self._db.change(
             """
-            insert into job (id, user_id, kind, payload, dedup_key, max_attempts, enqueued_at, sort_at)
+            insert into job (id, user_id, kind, payload, dedup_key, max_attempts, enqueued_at, analysis_id, sort_at)
             values (
               %(id)s, %(user_id)s, %(kind)s, %(payload)s, %(dedup_key)s, %(max_attempts)s, %(enqueued_at)s,
+              %(analysis_id)s,
               greatest(now(), (
                 select max(sort_at) + %(spacing)s from job where user_id = %(user_id)s and status = 'pending'))
             )
@@ -281,17 +285,18 @@ def _row(job: Job) -> dict[str, object]:
         "dedup_key": job.dedup_key,
         "max_attempts": job.max_attempts,
         "enqueued_at": job.enqueued_at,
+        "analysis_id": job.id if job.kind == ANALYSIS else None,
     }
 
 
 def _columns(jobs: Sequence[Job]) -> Params:
     return {
-        "ids": ",".join(str(job.id) for job in jobs),
-        "user_ids": ",".join(str(job.user_id) for job in jobs),
-        "kinds": msgspec.json.encode([job.kind for job in jobs]).decode(),
-        "payloads": "\n".join(msgspec.json.encode(job.payload).decode() for job in jobs),
-        "max_attempts": ",".join(str(job.max_attempts) for job in jobs),
-        "enqueued_at": ",".join(str(job.enqueued_at) for job in jobs),
+        "ids": uuids(job.id for job in jobs),
+        "user_ids": uuids(job.user_id for job in jobs),
+        "kinds": texts(job.kind for job in jobs),
+        "payloads": texts(msgspec.json.encode(job.payload).decode() for job in jobs),
+        "max_attempts": integers(job.max_attempts for job in jobs),
+        "enqueued_at": instants(job.enqueued_at for job in jobs),
     }
 
 

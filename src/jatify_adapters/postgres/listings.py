@@ -7,7 +7,8 @@ import msgspec
 from msgspec.structs import asdict
 from psycopg.rows import TupleRow
 
-from jatify_adapters.postgres.connection import Connection, Params, array
+from jatify_adapters.postgres.arrays import uuids
+from jatify_adapters.postgres.connection import Connection, Params
 from jatify_adapters.postgres.pages import Pages
 from jatify_adapters.postgres.twins import give_keys, twins
 from jatify_core.duplicates import Keys, Twin
@@ -102,7 +103,7 @@ class Listings:
     async def several(self, user_id: UserId, listing_ids: Collection[ListingId]) -> Sequence[Listing]:
         """Those of them that are there."""
         several = _SELECT + "and id = any(%(ids)s::uuid[])"
-        return [_listing(row) for row in await self._db.rows(several, {"user_id": user_id, "ids": array(listing_ids)})]
+        return [_listing(row) for row in await self._db.rows(several, {"user_id": user_id, "ids": uuids(listing_ids)})]
 
     async def _touch_applications(self, listing: Listing) -> None:
         # Before the listing itself, while it still has the names that they have shown so far. Locked in one order, in

@@ -59,7 +59,8 @@ class Roll:
         rows = await db.rows(
             """
             select distinct owner from job
-             where status = 'processing' and owner is not null
+             where id = any(array(select unnest(job_ids) from claim))
+               and status = 'processing' and owner is not null
                and pg_postmaster_start_time() < now() - make_interval(secs => %(return)s)
                and owner not in (
                  select objid::bigint from pg_locks

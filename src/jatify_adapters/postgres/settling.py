@@ -1,7 +1,8 @@
 """How claims end: one statement for each verb however many jobs end, every one fenced by the claim's `run`.
 
-A planner's trap: `status = 'processing'` in these statements invites it to walk the index of running jobs once for each
-job that ends, 57 ms instead of 2.9 for 500. `status || ''` says the same and fits no index; the primary key is used.
+A planner's trap: to statistics from a time when nothing ran, `status = 'processing'` is true of no job, and so they
+invite to a walk over all jobs that compares each one that runs with each one that ends: 96 ms instead of 4 for 500.
+`status || ''` says the same, and no statistics know of it.
 """
 
 from collections.abc import Iterable, Sequence
@@ -10,7 +11,8 @@ from typing import Final
 
 from psycopg.rows import TupleRow
 
-from jatify_adapters.postgres.connection import Connection, Ring, array
+from jatify_adapters.postgres.arrays import integers, uuids
+from jatify_adapters.postgres.connection import Connection, Ring
 from jatify_core.job import KEPT_ERRORS, MAX_CRASHES, End, JobId, Lease, Rescued
 
 _LOST: Final = "The worker stopped before it was done."
@@ -24,11 +26,16 @@ async def settle(db: Connection, ends: Sequence[End]) -> Sequence[End]:
         *await _release(db, [end for end in ends if end.verb == "release"]),
         *await _bury(db, [end for end in ends if end.verb == "bury"]),
     ]
-    leases = {Lease(JobId(id_), run) for id_, run in settled}
-    if any(_due_again(end) for end in ends if end.lease in leases):
+    lost = _lost_among(ends, settled) if len(settled) < len(ends) else []
+    if any(_due_again(end) for end in ends if end not in lost):
         db.ring(Ring(back=True))
     if any(end.verb != "complete" for end in ends):
         db.tell()
+    return lost
+
+
+def _lost_among(ends: Sequence[End], settled: Iterable[TupleRow]) -> Sequence[End]:
+    leases = {Lease(JobId(id_), run) for id_, run in settled}
     return [end for end in ends if end.lease not in leases]
 
 
@@ -144,7 +151,8 @@ async def rescue(db: Connection, limit: int, dead: Sequence[int]) -> Rescued:
         with lapsed as materialized (
           select id, attempt >= max_attempts or crashes + 1 >= %(max_crashes)s as dead
             from job
-           where status = 'processing' and (lease_expires_at < now() or owner = any(%(dead)s::integer[]))
+           where id = any(array(select unnest(job_ids) from claim))
+             and status = 'processing' and (lease_expires_at < now() or owner = any(%(dead)s::integer[]))
            order by lease_expires_at
            limit %(limit)s
            for update skip locked
@@ -183,10 +191,24 @@ async def rescue(db: Connection, limit: int, dead: Sequence[int]) -> Rescued:
         """,
         {"limit": limit, "dead": list(dead), "max_crashes": MAX_CRASHES, "kept": KEPT_ERRORS, "message": _LOST},
     )
+    await _sweep_claims(db)
     if rows:
         db.tell()
     buried = tuple(_lost(id_, run, attempt) for dead, id_, run, attempt in rows if dead)
     return Rescued(requeued=len(rows) - len(buried), buried=buried)
+
+
+async def _sweep_claims(db: Connection) -> None:
+    """Forget the claims of which no job runs any more."""
+    # The offset has the jobs of each claim looked up by their ids, whatever the planner thinks of how many there are.
+    await db.change(
+        """
+        delete from claim
+         where not exists (
+           select from job where job.id = any(claim.job_ids) and job.status = 'processing' offset 0)
+        """,
+        {},
+    )
 
 
 def _lost(id_: JobId, run: int, attempt: int) -> End:
@@ -194,7 +216,7 @@ def _lost(id_: JobId, run: int, attempt: int) -> End:
 
 
 def _leases(ends: Sequence[End]) -> dict[str, object]:
-    return {"ids": array(end.lease.job_id for end in ends), "runs": array(end.lease.run for end in ends)}
+    return {"ids": uuids(end.lease.job_id for end in ends), "runs": integers(end.lease.run for end in ends)}
 
 
 def _causes(ends: Sequence[End]) -> dict[str, object]:

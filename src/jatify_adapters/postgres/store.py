@@ -16,6 +16,7 @@ from psycopg.types.json import set_json_loads
 
 from jatify_adapters.postgres.analyses import Analyses
 from jatify_adapters.postgres.applications import Applications
+from jatify_adapters.postgres.arrays import send_arrays
 from jatify_adapters.postgres.asks import Asks
 from jatify_adapters.postgres.bell import Bell, open_bell
 from jatify_adapters.postgres.calendar_links import CalendarLinks
@@ -241,6 +242,7 @@ def _pool(conninfo: str, size: int, max_waiting: int, prepare_threshold: int | N
 
 async def _configure(conn: Kept) -> None:
     set_json_loads(msgspec.json.decode, conn)
+    send_arrays(conn)
 
 
 async def _fit_walls(conninfo: str) -> Walls:

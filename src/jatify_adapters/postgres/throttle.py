@@ -5,7 +5,7 @@ from datetime import datetime
 from secrets import randbelow
 from typing import Final
 
-from jatify_adapters.postgres.connection import Connection, array
+from jatify_adapters.postgres.connection import Connection
 from jatify_core.throttle import Attempts
 
 _ONE_IN: Final = 8
@@ -64,7 +64,7 @@ class Throttle:
         # What has no row yet can be locked like this, and a lock alone costs no write. In one order, against deadlocks.
         await self._db.change(
             "select pg_advisory_xact_lock(key) from unnest(%(keys)s::bigint[]) as key",
-            {"keys": array(sorted(int.from_bytes(key[:8], signed=True) for key in keys))},
+            {"keys": sorted(int.from_bytes(key[:8], signed=True) for key in keys)},
         )
 
     async def _put(self, tallies: Mapping[bytes, Attempts]) -> None:

@@ -6,7 +6,8 @@ from typing import Final
 
 from msgspec.structs import asdict
 
-from jatify_adapters.postgres.connection import Connection, Params, array
+from jatify_adapters.postgres.arrays import uuids
+from jatify_adapters.postgres.connection import Connection, Params
 from jatify_adapters.postgres.pages import Pages
 from jatify_core.errors import Conflict, NotFound
 from jatify_core.paging import Page, Window
@@ -175,7 +176,7 @@ class Sessions:
     async def living(self, session_ids: Collection[SessionId]) -> Set[SessionId]:
         """Those of them that are here."""
         rows = await self._db.rows(
-            "select id from session where id = any(%(ids)s::uuid[])", {"ids": array(session_ids)}
+            "select id from session where id = any(%(ids)s::uuid[])", {"ids": uuids(session_ids)}
         )
         return {SessionId(id_) for (id_,) in rows}
 
