@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from jatify_adapters.contracts.new_store import NewStore
 from jatify_adapters.contracts.samples import LEASE, MINUTE, a_seeker, claim, queued, rolled_back
-from jatify_core.job import ANALYSIS, Job
+from jatify_core.job import ANALYSIS, Job, Rescued
 
 
 class PausesContract:
@@ -72,6 +72,15 @@ class PausesContract:
         again = await _probe(new_store)
         assert again is not None
         assert again.id == second.id
+
+    async def test_a_probe_whose_worker_is_lost_is_taken_back(self, new_store: NewStore) -> None:
+        await queued(new_store, await a_seeker(new_store))
+        await _pause(new_store)
+        await new_store.advance(2 * MINUTE)
+        assert await _probe(new_store)
+        await new_store.advance(2 * LEASE)
+        async with new_store.store.transaction() as tx:
+            assert await tx.jobs.rescue(100) == Rescued(requeued=1)
 
     async def test_a_probe_without_a_job_that_is_due_is_not_used_up(self, new_store: NewStore) -> None:
         seeker = await a_seeker(new_store)

@@ -298,22 +298,22 @@ def _results(results: Sequence[tuple[End, Completed]]) -> Params:
     return {
         "ids": uuids(end.lease.job_id for end in ended),
         "attempts": integers(end.attempt for end in ended),
-        "providers": texts(one.identity.provider for one in completed),
-        "models": texts(one.identity.model for one in completed),
-        "prompt_versions": texts(one.identity.prompt_version for one in completed),
+        "providers": texts(one.identity.provider.encode() for one in completed),
+        "models": texts(one.identity.model.encode() for one in completed),
+        "prompt_versions": texts(one.identity.prompt_version.encode() for one in completed),
         "input_tokens": integers(one.usage.input_tokens for one in completed),
         "output_tokens": integers(one.usage.output_tokens for one in completed),
         "costs_usd": texts(_in_digits(one.usage.cost_usd) for one in completed),
-        "resume_hashes": texts(one.resume_hash for one in completed),
-        "listing_hashes": texts(one.listing_hash for one in completed),
-        "inputs_hashes": texts(one.inputs_hash for one in completed),
+        "resume_hashes": texts(one.resume_hash.encode() for one in completed),
+        "listing_hashes": texts(one.listing_hash.encode() if one.listing_hash else None for one in completed),
+        "inputs_hashes": texts(one.inputs_hash.encode() for one in completed),
         "started_at": instants(one.started_at for one in completed),
-        "reports": texts(msgspec.json.encode(one.report).decode() for one in completed),
+        "reports": texts(msgspec.json.encode(one.report) for one in completed),
     }
 
 
-def _in_digits(cost: Decimal | None) -> str | None:
-    return None if cost is None else str(cost)
+def _in_digits(cost: Decimal | None) -> bytes | None:
+    return None if cost is None else str(cost).encode()
 
 
 def _analysis(row: TupleRow) -> Analysis:

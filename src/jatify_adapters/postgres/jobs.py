@@ -293,8 +293,8 @@ def _columns(jobs: Sequence[Job]) -> Params:
     return {
         "ids": uuids(job.id for job in jobs),
         "user_ids": uuids(job.user_id for job in jobs),
-        "kinds": texts(job.kind for job in jobs),
-        "payloads": texts(msgspec.json.encode(job.payload).decode() for job in jobs),
+        "kinds": texts(job.kind.encode() for job in jobs),
+        "payloads": texts(msgspec.json.encode(job.payload) for job in jobs),
         "max_attempts": integers(job.max_attempts for job in jobs),
         "enqueued_at": instants(job.enqueued_at for job in jobs),
     }
