@@ -67,11 +67,12 @@ def crash(cluster: Cluster, contender: Contender, _: int) -> Figures:
         working(contender, url, contender.burst, cluster.folder) as first,
         cluster.connect(contender.database) as conn,
     ):
-        # Kept beside Jatify's own tables: every time that an analysis succeeds, whatever its row says later.
+        # Kept beside Jatify's own tables, of which alone its worker has rights: every time that an analysis succeeds,
+        # whatever its row says later.
         conn.execute("create table recorded (id uuid)")
         conn.execute(
             """
-            create function note_recorded() returns trigger language plpgsql as
+            create function note_recorded() returns trigger language plpgsql security definer as
             $$ begin insert into recorded values (new.id); return null; end $$
             """
         )

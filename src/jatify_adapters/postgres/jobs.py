@@ -4,18 +4,16 @@ from collections.abc import Sequence, Set
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-import msgspec
 from psycopg.rows import TupleRow
 
-from jatify_adapters.postgres import claiming, settling
-from jatify_adapters.postgres.arrays import instants, integers, texts, uuids
+from jatify_adapters.postgres import claiming, enqueueing, settling
+from jatify_adapters.postgres.arrays import integers, uuids
 from jatify_adapters.postgres.claiming import Claimant
-from jatify_adapters.postgres.connection import Connection, Params, Ring
+from jatify_adapters.postgres.connection import Connection, Ring
 from jatify_adapters.postgres.pages import Pages
 from jatify_adapters.postgres.process import Process
 from jatify_core.analysis import Reason
 from jatify_core.job import (
-    ANALYSIS,
     FARTHEST_PLACE,
     End,
     Job,
@@ -44,17 +42,11 @@ class Jobs:
 
     async def enqueue(self, job: Job) -> Job:
         """Make *job* claimable once the transaction commits, unless one with its key lives."""
-        while not await self._insert(job):
-            if live := await self._by_key(job):
-                return live
-            # That job ended between the two statements, so its key is free again.
-        return job
+        return await enqueueing.enqueue(self._db, self._process, job)
 
     async def enqueue_many(self, jobs: Sequence[Job]) -> int:
         """Make all *jobs* claimable but those whose key is taken."""
-        if not any(job.dedup_key for job in jobs) and not self._process.fair_spacing:
-            return await self._insert_bulk(jobs)
-        return sum([await self._insert(job) for job in jobs])
+        return await enqueueing.enqueue_many(self._db, self._process, jobs)
 
     async def waiting(self, user_id: UserId) -> int:
         """How many of the user's jobs wait or run."""
@@ -185,119 +177,15 @@ class Jobs:
         await self._db.change("delete from queue_pause where kind = %(kind)s", {"kind": kind})
         self._db.ring(Ring(back=True))
 
-    async def _insert_bulk(self, jobs: Sequence[Job]) -> int:
-        # A COPY is refused where row security is asked.
-        inserted = await self._db.change(
-            """
-            insert into job (id, user_id, kind, payload, max_attempts, enqueued_at, analysis_id)
-            select id, user_id, kind, payload::jsonb, max_attempts, enqueued_at, case when kind = 'analysis' then id end
-              from unnest(%(ids)s::uuid[], %(user_ids)s::uuid[], %(kinds)s::text[], %(payloads)s::text[],
-                          %(max_attempts)s::integer[], %(enqueued_at)s::timestamptz[])
-                as row (id, user_id, kind, payload, max_attempts, enqueued_at)
-            """,
-            _columns(jobs),
-        )
-        self._db.ring(Ring())
-        return inserted
-
     async def everybodys(self, window: Window) -> Page[QueuedJob]:
         """Every live job of every user."""
         return await _EVERYBODYS.page(self._db, window, {})
-
-    async def _insert(self, job: Job) -> bool:
-        told = self._process.hints.take()
-        row = {**_row(job), "tells": told}
-        if self._process.fair_spacing:
-            inserted = await self._insert_spaced({**row, "spacing": self._process.fair_spacing})
-        elif job.dedup_key:
-            inserted = await self._insert_keyed(row)
-        else:
-            inserted = await self._insert_keyless(row)
-        if inserted:
-            self._db.ring(Ring(told=told))
-        return bool(inserted)
-
-    async def _insert_keyed(self, row: Params) -> int:
-        return await self._db.change(
-            """
-            insert into job (id, user_id, kind, payload, dedup_key, max_attempts, enqueued_at, analysis_id)
-            values (%(id)s, %(user_id)s, %(kind)s, %(payload)s, %(dedup_key)s, %(max_attempts)s, %(enqueued_at)s,
-                    %(analysis_id)s)
-            on conflict (dedup_key) where dedup_key is not null do nothing
-            returning case when %(tells)s then pg_notify('jatify_queue', '') end
-            """,
-            row,
-        )
-
-    async def _insert_keyless(self, row: Params) -> int:
-        # What may conflict is inserted in two steps, and costs a tenth more.
-        return await self._db.change(
-            """
-            insert into job (id, user_id, kind, payload, max_attempts, enqueued_at, analysis_id)
-            values (%(id)s, %(user_id)s, %(kind)s, %(payload)s, %(max_attempts)s, %(enqueued_at)s, %(analysis_id)s)
-            returning case when %(tells)s then pg_notify('jatify_queue', '') end
-            """,
-            row,
-        )
-
-    async def _insert_spaced(self, row: Params) -> int:
-        # The user's next job sorts behind the last that he has waiting, which only orders the two and delays none.
-        return await self._db.change(
-            """
-            insert into job (id, user_id, kind, payload, dedup_key, max_attempts, enqueued_at, analysis_id, sort_at)
-            values (
-              %(id)s, %(user_id)s, %(kind)s, %(payload)s, %(dedup_key)s, %(max_attempts)s, %(enqueued_at)s,
-              %(analysis_id)s,
-              greatest(now(), (
-                select max(sort_at) + %(spacing)s from job where user_id = %(user_id)s and status = 'pending'))
-            )
-            on conflict (dedup_key) where dedup_key is not null do nothing
-            returning case when %(tells)s then pg_notify('jatify_queue', '') end
-            """,
-            row,
-        )
-
-    async def _by_key(self, job: Job) -> Job | None:
-        row = await self._db.row(
-            """
-            select id, user_id, kind, payload::text, dedup_key, max_attempts, attempt, run, snoozes, requeues,
-                   crashes, nullif(errors, '[]')::text, enqueued_at, claimed_at
-              from job
-             where dedup_key = %(dedup_key)s
-            """,
-            {"dedup_key": job.dedup_key},
-        )
-        return claiming.job_of(row) if row else None
 
 
 def _place(row: TupleRow) -> Place:
     job_id, running, ahead, attempt, enqueued_at, due_at, resume_id, listing_id, sort_at, seq = row
     turn = str(Turn(sort_at, seq))
     return Place(job_id, running, ahead, attempt, enqueued_at, due_at, turn, resume_id, listing_id)
-
-
-def _row(job: Job) -> dict[str, object]:
-    return {
-        "id": job.id,
-        "user_id": job.user_id,
-        "kind": job.kind,
-        "payload": msgspec.json.encode(job.payload).decode(),
-        "dedup_key": job.dedup_key,
-        "max_attempts": job.max_attempts,
-        "enqueued_at": job.enqueued_at,
-        "analysis_id": job.id if job.kind == ANALYSIS else None,
-    }
-
-
-def _columns(jobs: Sequence[Job]) -> Params:
-    return {
-        "ids": uuids(job.id for job in jobs),
-        "user_ids": uuids(job.user_id for job in jobs),
-        "kinds": texts(job.kind.encode() for job in jobs),
-        "payloads": texts(msgspec.json.encode(job.payload) for job in jobs),
-        "max_attempts": integers(job.max_attempts for job in jobs),
-        "enqueued_at": instants(job.enqueued_at for job in jobs),
-    }
 
 
 def _queued(row: TupleRow) -> QueuedJob:
