@@ -30,6 +30,8 @@ def main() -> None:
     except KeyboardInterrupt:
         sys.exit(130)
     print(json.dumps(results, indent=2) if options.json else table(results))
+    if failed := results["run"]["failed"]:
+        sys.exit(f"Jatify itself gave no figure for {', '.join(failed)}.")
 
 
 def _options() -> argparse.Namespace:

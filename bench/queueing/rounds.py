@@ -35,8 +35,9 @@ Samples = dict[str, dict[str, list[float]]]
 def run_rounds(
     cluster: Cluster, peers: Sequence[Contender], only: Sequence[str], *, rounds: int, jobs: int
 ) -> dict[str, Any]:
-    """Medians over *rounds*, as the object that `--json` prints."""
+    """Medians over *rounds*, as the object that `--json` prints; `run` names the scenarios that Jatify failed."""
     samples: Samples = defaultdict(lambda: defaultdict(list))
+    failed: list[str] = []
     for number in range(1, rounds + 1):
         watch = Watch(cluster)
         _keep(samples, "weather", {"syncs": syncs_per_second(cluster.folder)})
@@ -47,19 +48,22 @@ def run_rounds(
             scenario, ours, for_peers = RUNS[name]
             for contender in [*ours, *(peers if for_peers else ())]:
                 tell(f"round {number} of {rounds}: {name}, {contender.name}{contender.suffix}")
-                _run(samples, scenario, cluster, contender, jobs)
+                if not _run(samples, scenario, cluster, contender, jobs) and contender in ours:
+                    failed.append(name)
         _keep(samples, "weather", {"others_cores": watch.others()})
-    return _result(cluster, peers, samples, rounds, jobs)
+    result = _result(cluster, peers, samples, rounds, jobs)
+    return {**result, "run": {**result["run"], "failed": failed}}
 
 
-def _run(samples: Samples, scenario: Scenario, cluster: Cluster, contender: Contender, jobs: int) -> None:
+def _run(samples: Samples, scenario: Scenario, cluster: Cluster, contender: Contender, jobs: int) -> bool:
     try:
         figures = scenario(cluster, contender, jobs)
     except DriverFailed as failure:
         tell(f"  {contender.name} failed: {failure}")
-        return
+        return False
     tell("  " + ", ".join(f"{name} {value:,.2f}" for name, value in figures.items()))
     _keep(samples, contender.name, figures)
+    return True
 
 
 def _keep(samples: Samples, name: str, figures: Mapping[str, float]) -> None:
