@@ -30,7 +30,7 @@ def table(result: Mapping[str, Any]) -> str:
         f"jatify: {_listed(jatify, ('crash_s', 'crash_lost', 'crash_recorded_twice', 'rss_mb', 'rss_driver_mb'))}",
         f"raw, rows /s on one connection: {_listed(result['raw'], ('insert', 'claim_update', 'copy'))}",
         "settings of the drain: " + "; ".join(f"{name} {one['setting']['drain']}" for name, one in contenders.items()),
-        f"run: {_listed(result['run'], tuple(name for name, told in result['run'].items() if told))}",
+        f"run: {_listed(result['run'], tuple(name for name, told in result['run'].items() if told != []))}",
     ]
     return "\n".join(lines)
 

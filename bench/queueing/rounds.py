@@ -37,7 +37,7 @@ def run_rounds(
 ) -> dict[str, Any]:
     """Medians over *rounds*, as the object that `--json` prints; `run` names the scenarios that Jatify failed."""
     samples: Samples = defaultdict(lambda: defaultdict(list))
-    failed: list[str] = []
+    failed: set[str] = set()
     for number in range(1, rounds + 1):
         watch = Watch(cluster)
         _keep(samples, "weather", {"syncs": syncs_per_second(cluster.folder)})
@@ -49,10 +49,10 @@ def run_rounds(
             for contender in [*ours, *(peers if for_peers else ())]:
                 tell(f"round {number} of {rounds}: {name}, {contender.name}{contender.suffix}")
                 if not _run(samples, scenario, cluster, contender, jobs) and contender in ours:
-                    failed.append(name)
+                    failed.add(name)
         _keep(samples, "weather", {"others_cores": watch.others()})
-    result = _result(cluster, peers, samples, rounds, jobs)
-    return {**result, "run": {**result["run"], "failed": failed}}
+    conditions = {"rounds": rounds, "jobs": jobs, "failed": sorted(failed)}
+    return _result(cluster, peers, samples, conditions)
 
 
 def _run(samples: Samples, scenario: Scenario, cluster: Cluster, contender: Contender, jobs: int) -> bool:
@@ -71,7 +71,9 @@ def _keep(samples: Samples, name: str, figures: Mapping[str, float]) -> None:
         samples[name][figure].append(value)
 
 
-def _result(cluster: Cluster, peers: Sequence[Contender], samples: Samples, rounds: int, jobs: int) -> dict[str, Any]:
+def _result(
+    cluster: Cluster, peers: Sequence[Contender], samples: Samples, conditions: Mapping[str, Any]
+) -> dict[str, Any]:
     medians = {
         name: {figure: round(statistics.median(values), 3) for figure, values in figures.items()}
         for name, figures in samples.items()
@@ -86,8 +88,7 @@ def _result(cluster: Cluster, peers: Sequence[Contender], samples: Samples, roun
         "raw": medians.get(RAW, {}),
         "run": {
             **medians["weather"],
-            "rounds": rounds,
-            "jobs": jobs,
+            **conditions,
             "postgres": cluster.version,
             "postgres_settings": SETTINGS,
             "python": platform.python_version(),

@@ -194,9 +194,8 @@ async def test_an_account_that_its_user_deletes_takes_everything_along_and_nothi
     async with open_store(conninfo) as store:
         new_store = PostgresNewStore(store, all_seeing)
         ann, bob = await furnished(new_store), await furnished(new_store)
-        await execute(
-            all_seeing, "update job set kind = 'analysis', analysis_id = id"
-        )  # others have no row that vouches for their user
+        # Others have no row that vouches for their user.
+        await execute(all_seeing, "update job set kind = 'analysis', analysis_id = id")
         async with store._begun(ann.user.id) as conn:
             assert (await conn.execute("delete from account")).rowcount == 1
     for table in await walled_tables(all_seeing):

@@ -62,9 +62,8 @@ class Holding:
     def drop(self, ends: Iterable[End]) -> None:
         """Hold the jobs of settled ends no longer."""
         for end in ends:
-            held = self._held.pop(end.lease.job_id, None)
-            if held and held.end is not end:
-                self._held[held.job.id] = held  # claimed anew meanwhile
+            if self.of(end):
+                del self._held[end.lease.job_id]
 
     def lose(self, held: Held) -> None:
         """Stop a run whose lease is gone; nothing of it will be recorded."""
